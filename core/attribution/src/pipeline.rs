@@ -1,0 +1,173 @@
+//! Threads that read ahead of the judging: one that walks, and with a commit-graph some that read objects.
+
+use crate::repository::Objects;
+use crate::walk::{Step, Walk};
+use gix::{ObjectId, ThreadSafeRepository};
+use sealbook_error::{Code, Error, Result};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::Duration;
+
+/// Commits per batch: enough that handing over costs nothing, few enough that a cancel is quick.
+const BATCH: usize = 256;
+/// Batches under way between two threads; bounds the memory.
+const AHEAD: usize = 8;
+/// Threads that read objects when a commit-graph gives the order; more only wait for the walk.
+const MOST_READERS: usize = 4;
+/// How often a waiting scan looks whether it was cancelled.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Consecutive commits of the walk.
+#[derive(Default)]
+pub(crate) struct Batch {
+    number: usize,
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    id: ObjectId,
+    parents: usize,
+    at: Option<Range<usize>>,
+}
+
+impl Batch {
+    /// The batch's commits: id, number of parents, bytes.
+    pub(crate) fn commits(&self) -> impl Iterator<Item = (&ObjectId, usize, &[u8])> {
+        self.entries.iter().map(|entry| {
+            let bytes = entry.at.clone().and_then(|at| self.bytes.get(at)).unwrap_or_default();
+            (&entry.id, entry.parents, bytes)
+        })
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+
+    fn push(&mut self, step: Step) {
+        let at = step.bytes.map(|bytes| self.append(&bytes));
+        self.entries.push(Entry { id: step.id, parents: step.parents.len(), at });
+    }
+}
+
+/// Hands the batches from `start` on to `take`, in order; stops at its first error, and when `is_cancelled`.
+pub(crate) fn run(
+    repository: &ThreadSafeRepository,
+    start: ObjectId,
+    mut take: impl FnMut(Option<Batch>) -> Result<()>,
+) -> Result<()> {
+    let walk = Walk::new(&repository.to_thread_local(), start)?;
+    std::thread::scope(|scope| {
+        let (threads, batches) = spawn(scope, repository, walk);
+        let result = receive(&batches, &mut take);
+        // A thread that still reads stops when nobody receives any more.
+        drop(batches);
+        let mut stopped = false;
+        for thread in threads {
+            stopped |= thread.join().is_err();
+        }
+        match result {
+            Ok(()) if stopped => {
+                Err(Error::new(Code::Git, "a thread that reads the repository stopped at a defect"))
+            }
+            result => result,
+        }
+    })
+}
+
+type Threads<'scope> = Vec<ScopedJoinHandle<'scope, ()>>;
+
+fn spawn<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    repository: &'env ThreadSafeRepository,
+    walk: Walk,
+) -> (Threads<'scope>, Receiver<Result<Batch>>) {
+    let has_graph = walk.has_graph();
+    let (walked, steps) = sync_channel(AHEAD);
+    let mut threads = vec![scope.spawn(move || walk_all(walk, &walked))];
+    if !has_graph {
+        return (threads, steps);
+    }
+    let (read, batches) = sync_channel(AHEAD);
+    let steps = std::sync::Arc::new(Mutex::new(steps));
+    let readers = std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_READERS));
+    for _ in 0..readers {
+        let (steps, read) = (std::sync::Arc::clone(&steps), read.clone());
+        threads
+            .push(scope.spawn(move || read_all(&Objects::new(&repository.to_thread_local()), &steps, &read)));
+    }
+    (threads, batches)
+}
+
+fn walk_all(mut walk: Walk, batches: &SyncSender<Result<Batch>>) {
+    for number in 0.. {
+        let mut batch = Batch { number, ..Batch::default() };
+        let mut failed = None;
+        while batch.entries.len() < BATCH && failed.is_none() {
+            match walk.next() {
+                Ok(Some(step)) => batch.push(step),
+                Ok(None) => break,
+                Err(error) => failed = Some(error),
+            }
+        }
+        let is_last = batch.entries.len() < BATCH;
+        if batches.send(Ok(batch)).is_err() {
+            return;
+        }
+        if let Some(error) = failed {
+            // The commits before the damage were handed over; nobody needs to hear that this was not.
+            let _ = batches.send(Err(error));
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+fn read_all(objects: &Objects, steps: &Mutex<Receiver<Result<Batch>>>, batches: &SyncSender<Result<Batch>>) {
+    loop {
+        let received = steps.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(batch) = received else { return };
+        if batches.send(batch.and_then(|batch| read(objects, batch))).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(objects: &Objects, mut batch: Batch) -> Result<Batch> {
+    let mut buffer = Vec::new();
+    let mut entries = std::mem::take(&mut batch.entries);
+    for entry in entries.iter_mut().filter(|entry| entry.at.is_none()) {
+        entry.at = Some(batch.append(objects.commit(&entry.id, &mut buffer)?));
+    }
+    batch.entries = entries;
+    Ok(batch)
+}
+
+/// Calls `take` with each batch in order, and with nothing while there is none to take.
+fn receive(
+    batches: &Receiver<Result<Batch>>,
+    take: &mut impl FnMut(Option<Batch>) -> Result<()>,
+) -> Result<()> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    loop {
+        match batches.recv_timeout(PATIENCE) {
+            Ok(batch) => {
+                let batch = batch?;
+                early.insert(batch.number, batch);
+            }
+            Err(RecvTimeoutError::Timeout) => take(None)?,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+        while let Some(batch) = early.remove(&next) {
+            take(Some(batch))?;
+            next += 1;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Opening a repository for reading, and its commit objects.
+
+use gix::objs::Find as _;
+use gix::sec::trust::Mapping;
+use gix::{ObjectId, Repository, ThreadSafeRepository};
+use sealbook_error::{Code, Error, Result};
+use std::path::Path;
+
+/// Opens the repository that `path` is in.
+///
+/// Only the repository's own configuration is read, neither the user's nor the environment: the same history
+/// gives the same answer for everybody. A repository of another user is read too, with its configuration
+/// distrusted; nothing that it names is ever run.
+pub(crate) fn open(path: &Path) -> Result<ThreadSafeRepository> {
+    let metadata = std::fs::metadata(path).map_err(|error| Error::io(error, "scan", path))?;
+    let folder = if metadata.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let options = || gix::open::Options::isolated();
+    let trust = Mapping { full: options(), reduced: options() };
+    ThreadSafeRepository::discover_opts(folder, Default::default(), trust).map_err(|error| {
+        use gix::discover::upwards::Error as Discover;
+        let shown = path.display();
+        let error = match error.downcast_any_ref::<Discover>() {
+            Some(_) => Error::new(
+                Code::NotARepository,
+                format!("there is no git repository at {shown} or in a folder above"),
+            )
+            .remedy("name a folder inside a repository, or run git init there")
+            .caused_by(error),
+            None => failed(format!("the git repository at {shown} cannot be opened: {error}"), error),
+        };
+        error.with("path", shown)
+    })
+}
+
+/// The commit to start from; none if nothing was committed yet.
+pub(crate) fn start(repository: &Repository, revision: Option<&str>) -> Result<Option<ObjectId>> {
+    let Some(revision) = revision else {
+        let head = repository.head().map_err(|error| failed("HEAD cannot be read", error))?;
+        if head.is_unborn() {
+            return Ok(None);
+        }
+        let commit = head.into_peeled_id().map_err(|error| failed("HEAD names no commit", error))?;
+        return Ok(Some(commit.detach()));
+    };
+    let commit = repository.rev_parse_single(format!("{revision}^{{commit}}").as_str()).map_err(|error| {
+        Error::new(Code::InvalidArgument, format!("revision {revision:?} names no commit of this repository"))
+            .remedy("name one commit: a branch, a tag or an id")
+            .with("revision", revision)
+            .caused_by(error)
+    })?;
+    Ok(Some(commit.detach()))
+}
+
+/// The commits of a repository, for one thread.
+pub(crate) struct Objects {
+    handle: gix::OdbHandle,
+    is_partial: bool,
+}
+
+impl Objects {
+    pub(crate) fn new(repository: &Repository) -> Self {
+        let mut handle = repository.objects.clone();
+        handle.refresh_never();
+        handle.prevent_pack_unload();
+        let config = repository.config_snapshot();
+        let is_partial = config.string("extensions.partialClone").is_some();
+        Self { handle, is_partial }
+    }
+
+    /// The commit's bytes, in `buffer` or borrowed from it.
+    pub(crate) fn commit<'b>(&self, id: &ObjectId, buffer: &'b mut Vec<u8>) -> Result<&'b [u8]> {
+        match self.handle.try_find(id, buffer) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Commit => Ok(object.data),
+            Ok(Some(object)) => Err(unreadable(id, &format!("it is a {}", object.kind))),
+            Ok(None) if self.is_partial => Err(unreadable(id, "this partial clone does not have it")
+                .remedy("fetch it from the remote: git fetch --refetch")),
+            Ok(None) => Err(unreadable(id, "it is missing").remedy("see what git fsck says")),
+            Err(error) => {
+                Err(unreadable(id, "it is damaged").remedy("see what git fsck says").caused_by(error))
+            }
+        }
+    }
+}
+
+/// An error that names a commit.
+pub(crate) fn unreadable(id: &ObjectId, why: &str) -> Error {
+    Error::new(Code::Git, format!("commit {id} cannot be read: {why}")).with("commit", id)
+}
+
+pub(crate) fn failed(message: impl Into<String>, cause: gix::Error) -> Error {
+    Error::new(Code::Git, message).caused_by(cause)
+}

@@ -1,0 +1,53 @@
+//! Trailers and order compared with git itself, on a repository that the caller names:
+//! `SEALBOOK_REPOSITORY=/path cargo test -p sealbook-attribution --test against_git -- --ignored`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::Scan;
+use sealbook_attribution::trailers;
+use std::process::Command;
+
+fn git(repository: &str, arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new("git").args(["-C", repository]).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn repository() -> String {
+    std::env::var("SEALBOOK_REPOSITORY").expect("SEALBOOK_REPOSITORY names a repository")
+}
+
+#[test]
+#[ignore = "needs SEALBOOK_REPOSITORY"]
+fn trailers_are_those_of_git() {
+    let format = "--format=%H%x00%B%x00%(trailers:unfold,only)%x00";
+    let log = git(&repository(), &["log", "--encoding=UTF-8", format]);
+    let fields: Vec<&[u8]> = log.split(|byte| *byte == 0).collect();
+    let mut differing = Vec::new();
+    for commit in fields.chunks_exact(3) {
+        let ours: Vec<u8> = trailers(commit[1])
+            .flat_map(|trailer| [trailer.key, b": ", &trailer.value, b"\n"].concat())
+            .collect();
+        if ours != commit[2] {
+            differing.push(String::from_utf8_lossy(commit[0]).trim().to_owned());
+        }
+    }
+    assert!(fields.len() > 3, "no commits");
+    assert!(differing.is_empty(), "{} of {} differ: {differing:?}", differing.len(), fields.len() / 3);
+}
+
+#[test]
+#[ignore = "needs SEALBOOK_REPOSITORY"]
+fn the_order_is_that_of_git_log() {
+    let repository = repository();
+    let log = String::from_utf8(git(&repository, &["log", "--format=%H"])).unwrap();
+    let expected: Vec<_> = log.lines().collect();
+    assert_eq!(Scan::of(&repository).unwrap().ids(), expected);
+}

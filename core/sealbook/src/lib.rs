@@ -1,0 +1,36 @@
+//! Sealbook: a tamper-evident ledger of what was done, by which agent or person, on whose approval, with which files.
+//!
+//! ```
+//! use sealbook::{Expected, Ledger, OpenOptions, Progress, Record};
+//!
+//! # fn main() -> sealbook::Result<()> {
+//! # let folder = tempfile::tempdir()?;
+//! let ledger = Ledger::open(folder.path(), &OpenOptions { create: true, ..OpenOptions::default() })?;
+//! let payload = r#"{"actor":{"type":"human","id":"ana"},"action":{"type":"approve"},"spec":"FEAT-1"}"#;
+//! let entry = ledger.record(Record::new("human_review", payload))?; // durable when it returns
+//! assert_eq!(entry.header.seq, 1); // entry 0 is the genesis
+//!
+//! let report = ledger.verify(&Expected::default(), &Progress::default())?;
+//! assert!(report.is_intact());
+//! assert_eq!(report.entries, 2);
+//! # Ok(())
+//! # }
+//! ```
+
+mod export;
+mod import;
+mod ledger;
+mod project;
+mod scan;
+
+pub use export::verify_export;
+pub use import::Imported;
+pub use ledger::{Entries, Ledger, OpenOptions};
+pub use project::{FOLDER, LEDGER_FILE, find_ledger};
+pub use scan::{ScanOptions, ScanReport, scan};
+pub use sealbook_error::{Code, Error, Result, Row, TABLE};
+pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Report, Verdict};
+pub use sealbook_ledger::{
+    DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time,
+};
+pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record};

@@ -1,0 +1,245 @@
+//! Appending: one transaction for all who wait, acknowledged after its sync.
+
+use super::connection::{self, open_writer};
+use super::{SqliteOptions, SqliteStore, beside, read};
+use crate::head::{self, HeadMark};
+use crate::ingest::now;
+use crate::memory::{earlier, same_record};
+use crate::store::{Batch, Receipt, Sealed};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::tree::Tile;
+use sealbook_ledger::{Appended, Chain, Draft, EntryId};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The connection that writes, and what it knows of the ledger's end.
+#[derive(Debug)]
+pub(super) struct Writer {
+    connection: Connection,
+    head: HeadMark,
+    log: PathBuf,
+    /// Which file the log was when this writer first wrote to it.
+    log_identity: Option<(u64, u64)>,
+    chain: Option<Chain>,
+    poisoned: bool,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Self> {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(Self {
+            connection: open_writer(path, options, false)?,
+            head: HeadMark::open(beside(path, "head"))?,
+            log: log.into(),
+            log_identity: None,
+            chain: None,
+            poisoned: false,
+        })
+    }
+
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// Forgets what is remembered of the ledger's end.
+    pub(super) fn forget(&mut self) {
+        self.chain = None;
+    }
+}
+
+impl SqliteStore {
+    /// Writes the batches of all who wait. A batch that is refused does not touch the others.
+    pub(super) fn write(&self, batches: Vec<Batch>) -> Vec<Result<Receipt>> {
+        let _inside = self.gate.read_recursive();
+        let mut writer = self.writer.lock();
+        let Some(writer) = writer.as_mut() else {
+            return batches.iter().map(|_| Err(self.read_only())).collect();
+        };
+        let count = batches.len();
+        match self.write_all(writer, batches) {
+            Ok(results) => results,
+            // Nothing of the transaction remains; what is remembered of the ledger's end may be ahead of it.
+            Err(error) => {
+                writer.chain = None;
+                (0..count).map(|_| Err(error.again())).collect()
+            }
+        }
+    }
+
+    fn write_all(&self, writer: &mut Writer, batches: Vec<Batch>) -> Result<Vec<Result<Receipt>>> {
+        if writer.poisoned {
+            return Err(Error::new(
+                Code::LedgerPoisoned,
+                format!("an earlier write to {} could not be made durable", self.path.display()),
+            )
+            .remedy("check the disk, open the ledger anew and verify it"));
+        }
+        let turn = self.turnstile.enter(Instant::now() + self.options.busy_timeout);
+        let path = &self.path;
+        let sql = |e| connection::error(e, path);
+        let transaction =
+            writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        let mut chain = match writer.chain.take() {
+            Some(chain) => catch_up(&transaction, path, chain)?,
+            None => resume(&transaction, path)?,
+        };
+        let time = now()?;
+        let mut results = Vec::with_capacity(batches.len());
+        for batch in &batches {
+            results.push(match conflicts(&transaction, batch, path) {
+                Ok(known) => Ok(append(&transaction, &mut chain, batch, &known, time).map_err(sql)?),
+                Err(error) => Err(error),
+            });
+        }
+        if let Err(e) = transaction.commit() {
+            // After a failed sync nobody knows what the disk holds, and a second try would not tell.
+            let error = connection::error(e, path);
+            writer.poisoned = error.code() == Code::Io;
+            return Err(error);
+        }
+        let identity = log_identity(&writer.log);
+        if *writer.log_identity.get_or_insert(identity.unwrap_or_default()) != identity.unwrap_or_default() {
+            writer.poisoned = true;
+            return Err(Error::new(
+                Code::LedgerPoisoned,
+                format!("{} was replaced while it was open", writer.log.display()),
+            )
+            .remedy("keep other programs away from the ledger's files, open it anew and verify it"));
+        }
+        writer.head.write(chain.size(), &chain.root())?;
+        writer.chain = Some(chain);
+        drop(turn);
+        Ok(results)
+    }
+}
+
+/// Finds the entries that the batch's ids belong to already.
+fn conflicts(transaction: &Transaction<'_>, batch: &Batch, path: &Path) -> Result<HashMap<EntryId, Sealed>> {
+    let sql = |e| connection::error(e, path);
+    let (mut known, mut new) = (HashMap::new(), HashMap::with_capacity(batch.drafts.len()));
+    let mut statement = transaction
+        .prepare_cached("SELECT header, payload FROM ids JOIN entries USING(seq) WHERE id = ?1")
+        .map_err(sql)?;
+    for draft in &batch.drafts {
+        if let Some(twin) = new.insert(draft.id(), draft) {
+            same_record(twin, draft)?;
+        }
+        let row = |row: &rusqlite::Row<'_>| {
+            let payload = row.get_ref(1)?.as_blob_or_null()?;
+            Ok(earlier(draft, row.get_ref(0)?.as_blob()?, payload))
+        };
+        if let Some(place) = statement.query_row([draft.id().as_bytes()], row).optional().map_err(sql)? {
+            known.insert(draft.id(), place?);
+        }
+    }
+    Ok(known)
+}
+
+fn append(
+    transaction: &Transaction<'_>,
+    chain: &mut Chain,
+    batch: &Batch,
+    known: &HashMap<EntryId, Sealed>,
+    time: sealbook_ledger::Time,
+) -> rusqlite::Result<Receipt> {
+    let mut sealed: Vec<Sealed> = Vec::with_capacity(batch.drafts.len());
+    let mut appended: HashMap<EntryId, Sealed> = HashMap::with_capacity(batch.drafts.len());
+    let mut tiles = Vec::new();
+    for draft in &batch.drafts {
+        if let Some(place) = known.get(&draft.id()).or_else(|| appended.get(&draft.id())) {
+            sealed.push(*place);
+            continue;
+        }
+        let entry = chain.append(draft, time, |tile| tiles.push(tile));
+        insert(transaction, &entry, draft)?;
+        let place = Sealed { seq: entry.header.seq, time, prev: entry.header.prev, hash: entry.leaf };
+        appended.insert(draft.id(), place);
+        sealed.push(place);
+    }
+    tiles.iter().try_for_each(|tile| insert_tile(transaction, tile))?;
+    Ok(Receipt { sealed })
+}
+
+pub(super) fn insert(transaction: &Connection, entry: &Appended, draft: &Draft) -> rusqlite::Result<()> {
+    let seq = entry.header.seq as i64;
+    transaction
+        .prepare_cached("INSERT INTO entries(seq, header, leaf, salt, payload) VALUES(?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            seq,
+            entry.bytes,
+            entry.leaf.as_bytes(),
+            draft.salt().as_bytes(),
+            draft.payload()
+        ])?;
+    transaction
+        .prepare_cached("INSERT INTO ids(id, seq) VALUES(?1, ?2)")?
+        .execute(params![draft.id().as_bytes(), seq])?;
+    Ok(())
+}
+
+pub(super) fn insert_tile(connection: &Connection, tile: &Tile) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO tiles(level, position, root, hashes) VALUES(?1, ?2, ?3, ?4)")?
+        .execute(params![tile.level, tile.index as i64, tile.root.as_bytes(), tile.to_bytes()])?;
+    Ok(())
+}
+
+/// Takes over what other writers appended since.
+fn catch_up(transaction: &Transaction<'_>, path: &Path, mut chain: Chain) -> Result<Chain> {
+    let sql = |e| connection::error(e, path);
+    let from = chain.size() - 1;
+    let mut expected = Some(chain.last());
+    read::leaves(transaction, from..u64::MAX, |_, leaf| match expected.take() {
+        Some(last) if last == leaf => Ok(()),
+        Some(_) => Err(lost(path, &format!("entry {from} is not the one that was written"))),
+        None => {
+            chain.follow(leaf, |_| {});
+            Ok(())
+        }
+    })
+    .map_err(sql)??;
+    match expected {
+        None => Ok(chain),
+        Some(_) => Err(lost(path, &format!("entry {from} is gone"))),
+    }
+}
+
+/// The ledger's end as it is stored, compared with the head mark.
+fn resume(transaction: &Transaction<'_>, path: &Path) -> Result<Chain> {
+    // In this order: the mark never runs ahead of what is durable.
+    let mark = head::read(&beside(path, "head"))?;
+    let chain = read::chain(transaction, path)?;
+    match mark {
+        Some((size, _)) if size > chain.size() => {
+            Err(lost(path, &format!("there were {size} entries once, now there are {}", chain.size())))
+        }
+        Some((size, root)) if size == chain.size() && root != chain.root() => {
+            Err(lost(path, "the entries are not those of the head mark"))
+        }
+        _ => Ok(chain),
+    }
+}
+
+fn lost(path: &Path, what: &str) -> Error {
+    Error::new(Code::Tampered, format!("{} lost or changed entries: {what}", path.display())).remedy(
+        "run verify for a full report, and restore the files or begin a new ledger that names this one",
+    )
+}
+
+/// Device and number of the log's file, by which a replaced one is told apart. The ledger's own file is never opened
+/// but by SQLite, since closing it would drop SQLite's locks; asking for its metadata does not.
+fn log_identity(log: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(log).ok().map(|m| (m.dev(), m.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = log;
+        Some((0, 0))
+    }
+}

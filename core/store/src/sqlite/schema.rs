@@ -1,0 +1,111 @@
+//! The tables, and how a ledger file comes into being.
+//!
+//! `entries` is the ledger. All else is computed from it and can be computed again: `ids` for idempotency, `tiles` for the tree, `facets` and
+//! `files` for queries. `state.indexed` says up to which number the last two go.
+
+use super::{SqliteOptions, append, beside, connection};
+use crate::head::HeadMark;
+use crate::ingest::genesis_draft;
+use rusqlite::{Connection, TransactionBehavior};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::{Chain, Genesis};
+use std::path::Path;
+
+/// In the file's own header, so that `file` and others can tell a ledger from any SQLite file: "Seal".
+const APPLICATION_ID: i32 = 0x5365_616C;
+const SCHEMA_VERSION: i32 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE entries(
+        seq INTEGER PRIMARY KEY, header BLOB NOT NULL, leaf BLOB NOT NULL, salt BLOB, payload BLOB
+    ) STRICT;
+    CREATE TABLE ids(id BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE tiles(
+        level INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO state VALUES('indexed', 0);";
+
+/// The query index, which `reindex` drops and makes anew.
+pub(super) const INDEX: &str = "
+    CREATE TABLE facets(seq INTEGER PRIMARY KEY, kind TEXT, time INTEGER, actor TEXT, spec TEXT) STRICT;
+    CREATE INDEX facets_kind ON facets(kind);
+    CREATE INDEX facets_time ON facets(time);
+    CREATE INDEX facets_actor ON facets(actor) WHERE actor IS NOT NULL;
+    CREATE INDEX facets_spec ON facets(spec) WHERE spec IS NOT NULL;
+    CREATE TABLE files(seq INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY(seq, path)) STRICT, WITHOUT ROWID;
+    CREATE INDEX files_path ON files(path);";
+
+pub(super) fn create(path: &Path, genesis: &Genesis, options: &SqliteOptions) -> Result<()> {
+    let mut connection = connection::open_writer(path, options, true)?;
+    let sql = |e| connection::error(e, path);
+    // One transaction: two processes that make the same ledger cannot both succeed, and a crash leaves an empty file.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+    let (application, _) = marks(&transaction).map_err(sql)?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
+    if application == APPLICATION_ID {
+        return Err(Error::new(Code::LedgerExists, format!("there is a ledger at {}", path.display()))
+            .remedy("open it without create")
+            .with("path", path.display()));
+    }
+    if tables > 0 || application != 0 {
+        return Err(foreign(path));
+    }
+    let marks = format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};");
+    transaction.execute_batch(&[TABLES, INDEX, &marks].concat()).map_err(sql)?;
+    let (draft, time) = genesis_draft(genesis)?;
+    let (chain, first) = Chain::begin(genesis, draft.id(), *draft.salt(), time);
+    append::insert(&transaction, &first, &draft).map_err(sql)?;
+    transaction.commit().map_err(sql)?;
+    warm_log(&connection).map_err(sql)?;
+    let mut head = HeadMark::open(beside(path, "head"))?;
+    head.write(chain.size(), &chain.root())?;
+    head.sync()?;
+    sync_folder(path)
+}
+
+/// Refuses files that are no ledgers, or ledgers of a newer version.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
+    let (application, version) = marks(connection).map_err(|e| connection::error(e, path))?;
+    if application != APPLICATION_ID {
+        return Err(foreign(path));
+    }
+    if version != SCHEMA_VERSION {
+        let message =
+            format!("{} has schema version {version}; this Sealbook knows {SCHEMA_VERSION}", path.display());
+        return Err(Error::new(Code::LedgerTooNew, message)
+            .remedy("upgrade Sealbook")
+            .with("path", path.display()));
+    }
+    Ok(())
+}
+
+fn marks(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
+    let mark = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+    Ok((mark("application_id")?, mark("user_version")?))
+}
+
+fn foreign(path: &Path) -> Error {
+    let message = format!("{} is an SQLite file but not a Sealbook ledger", path.display());
+    Error::new(Code::NotALedger, message)
+        .remedy("name a ledger file or a project folder")
+        .with("path", path.display())
+}
+
+/// Fills the log to its full size once; see [`connection::WAL_FRAMES`].
+fn warm_log(connection: &Connection) -> rusqlite::Result<()> {
+    let pages = connection::WAL_FRAMES;
+    connection.execute_batch(&format!(
+        "CREATE TABLE warm(x BLOB) STRICT; INSERT INTO warm VALUES(zeroblob({pages} * 4096)); DROP TABLE warm; PRAGMA wal_checkpoint(PASSIVE);"
+    ))
+}
+
+/// Makes the folder's new entries durable.
+fn sync_folder(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) {
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io(e, "sync", folder))?;
+    }
+    Ok(())
+}
