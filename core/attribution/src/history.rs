@@ -109,14 +109,11 @@ impl Scan<'_> {
             let message = format!("the scan was cancelled after {} commits", self.summary.total);
             return Err(Error::new(Code::Cancelled, message));
         }
-        let mut judge = match self.judge.take() {
+        let judge = match &mut self.judge {
             Some(judge) => judge,
-            None => Judge::new(Catalogue::built_in()?),
+            None => self.judge.insert(Judge::new(Catalogue::built_in()?)),
         };
-        let Some(batch) = batch else {
-            self.judge = Some(judge);
-            return Ok(());
-        };
+        let Some(batch) = batch else { return Ok(()) };
         for (id, parents, bytes) in batch.commits() {
             let parts = parts(bytes).ok_or_else(|| unreadable(id, "it has no form of a commit"))?;
             let mut hex = [0; 64];
@@ -135,7 +132,6 @@ impl Scan<'_> {
             self.observer.commit(&commit);
         }
         self.observer.progress(self.summary.total);
-        self.judge = Some(judge);
         Ok(())
     }
 }

@@ -35,6 +35,14 @@ pub(crate) fn open(path: &Path) -> Result<ThreadSafeRepository> {
 
 /// The commit to start from; none if nothing was committed yet.
 pub(crate) fn start(repository: &Repository, revision: Option<&str>) -> Result<Option<ObjectId>> {
+    let storage = repository.config_snapshot().string("extensions.refStorage");
+    if let Some(storage) = storage.filter(|storage| !storage.eq_ignore_ascii_case(b"files")) {
+        return Err(Error::new(
+            Code::Git,
+            format!("the repository keeps its references as {storage}, which Sealbook cannot read"),
+        )
+        .remedy("convert them: git refs migrate --ref-format=files"));
+    }
     let Some(revision) = revision else {
         let head = repository.head().map_err(|error| failed("HEAD cannot be read", error))?;
         if head.is_unborn() {
@@ -63,8 +71,7 @@ impl Objects {
         let mut handle = repository.objects.clone();
         handle.refresh_never();
         handle.prevent_pack_unload();
-        let config = repository.config_snapshot();
-        let is_partial = config.string("extensions.partialClone").is_some();
+        let is_partial = is_partial_clone(repository);
         Self { handle, is_partial }
     }
 
@@ -81,6 +88,13 @@ impl Objects {
             }
         }
     }
+}
+
+fn is_partial_clone(repository: &Repository) -> bool {
+    let config = repository.config_snapshot();
+    let mut remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+    config.string("extensions.partialClone").is_some()
+        || remotes.any(|remote| remote.value("promisor").is_some())
 }
 
 /// An error that names a commit.

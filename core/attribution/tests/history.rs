@@ -300,15 +300,44 @@ fn a_parent_that_is_no_commit_is_an_error_that_names_it() {
 
 #[test]
 fn a_missing_commit_of_a_partial_clone_says_what_to_do() {
+    for setting in ["extensions.partialClone=origin", "remote.origin.promisor=true"] {
+        let repository = Repository::new();
+        let id = repository.commit("one");
+        repository.commit("two");
+        let (key, value) = setting.split_once('=').unwrap();
+        repository.git(&["config", "core.repositoryFormatVersion", "1"]);
+        repository.git(&["config", key, value]);
+        replace_file(&object(&repository, &id), None);
+        let error = Scan::of(repository.path()).unwrap_err();
+        assert_eq!(error.code(), Code::Git);
+        assert!(error.message().contains(&id) && error.message().contains("git fetch"), "{error}");
+    }
+}
+
+#[test]
+fn a_partial_clone_that_has_its_commits_is_read() {
     let repository = Repository::new();
-    let id = repository.commit("one");
-    repository.commit("two");
+    std::fs::write(repository.path().join("file"), "text").unwrap();
+    repository.git(&["add", "file"]);
+    repository.commit(&format!("one\n\n{CLAUDE}"));
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", repository.path().display());
+    let clone = repository.beside("partial");
+    repository.git(&["clone", "-q", "--bare", "--filter=tree:0", &url, clone.to_str().unwrap()]);
+    assert_eq!(Scan::of(&clone).unwrap().summary.ai, 1);
+}
+
+#[test]
+fn references_in_a_form_that_cannot_be_read_are_named() {
+    let repository = Repository::new();
+    repository.commit("one");
     repository.git(&["config", "core.repositoryFormatVersion", "1"]);
-    repository.git(&["config", "extensions.partialClone", "origin"]);
-    replace_file(&object(&repository, &id), None);
+    let config = repository.path().join(".git/config");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}[extensions]\n\trefStorage = reftable\n")).unwrap();
     let error = Scan::of(repository.path()).unwrap_err();
     assert_eq!(error.code(), Code::Git);
-    assert!(error.message().contains("partial clone") && error.message().contains("git fetch"), "{error}");
+    assert!(error.message().contains("reftable") && error.message().contains("git refs migrate"), "{error}");
 }
 
 #[test]
