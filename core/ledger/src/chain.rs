@@ -17,6 +17,7 @@ pub struct Draft {
     salt: Salt,
     payload: Vec<u8>,
     commitment: Hash,
+    keyed: bool,
 }
 
 impl Draft {
@@ -24,7 +25,20 @@ impl Draft {
     #[must_use]
     pub fn new(ledger: LedgerId, id: EntryId, kind: Kind, salt: Salt, payload: Vec<u8>) -> Self {
         let commitment = commit(ledger, id, &salt, &payload);
-        Self { id, kind, salt, payload, commitment }
+        Self { id, kind, salt, payload, commitment, keyed: false }
+    }
+
+    /// Says that the caller chose the id, as an idempotency key: it may be one that the ledger has already.
+    #[must_use]
+    pub fn keyed(mut self) -> Self {
+        self.keyed = true;
+        self
+    }
+
+    /// Whether the caller chose the id. An id that was made for the draft has 74 random bits and needs no looking up.
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        self.keyed
     }
 
     /// The entry's id.

@@ -72,14 +72,12 @@ impl EntryId {
     /// The 36 ASCII bytes of the lower-case form.
     #[must_use]
     pub fn to_text(self) -> [u8; 36] {
-        let mut digits = [0; 32];
-        encode_hex(&self.0, &mut digits);
         let mut out = [b'-'; 36];
-        let places = (0..36).filter(|at| !matches!(at, 8 | 13 | 18 | 23));
-        for (at, digit) in places.zip(digits) {
-            if let Some(byte) = out.get_mut(at) {
-                *byte = digit;
-            }
+        let mut rest = out.as_mut_slice();
+        for bytes in [&self.0[..4], &self.0[4..6], &self.0[6..8], &self.0[8..10], &self.0[10..]] {
+            let (group, behind) = rest.split_at_mut(2 * bytes.len());
+            encode_hex(bytes, group);
+            rest = behind.get_mut(1..).unwrap_or_default();
         }
         out
     }

@@ -30,6 +30,7 @@ mod header;
 mod id;
 pub mod interchange;
 mod kind;
+mod members;
 mod system;
 mod time;
 pub mod tree;

@@ -1,7 +1,7 @@
 //! The members of a payload that have a fixed meaning: format section 2.1.
 
+use crate::members::{elements, members, string};
 use sealbook_error::{Code, Error, Result};
-use serde::Deserialize;
 use std::borrow::Cow;
 
 /// What a ledger is searched by: the actor, the specification and the files of a payload.
@@ -29,24 +29,17 @@ impl<'a> Facets<'a> {
     /// # Ok::<(), sealbook_error::Error>(())
     /// ```
     pub fn read(payload: &'a [u8]) -> Result<Self> {
-        let words: Words<'a> = serde_json::from_slice(payload).map_err(|e| {
-            Error::new(Code::PayloadVocabulary, format!("a member of the payload has the wrong shape: {e}"))
-                .remedy("see the vocabulary: actor {type: human|ai|service, id}, action {type}, spec \"...\", files [{path}]")
-        })?;
-        for (name, empty) in [
-            ("actor.id", words.actor.as_ref().is_some_and(|a| a.id.0.is_empty())),
-            ("action.type", words.action.as_ref().is_some_and(|a| a.kind.0.is_empty())),
-            ("files[].path", words.files.iter().flatten().any(|f| f.path.0.is_empty())),
-        ] {
-            if empty {
-                return Err(Error::new(Code::PayloadVocabulary, format!("{name} is empty"))
-                    .remedy("name it, or leave the member out"));
+        let mut facets = Self::default();
+        for (name, value) in members(payload).filter(|(_, value)| *value != b"null") {
+            match name {
+                b"actor" => facets.actor = Some(actor(value)?),
+                b"action" => action(value)?,
+                b"spec" => facets.spec = Some(text("spec", value)?),
+                b"files" => facets.files = files(value)?,
+                _ => {}
             }
         }
-        let mut files: Vec<_> = words.files.into_iter().flatten().map(|f| f.path.0).collect();
-        files.sort_unstable();
-        files.dedup();
-        Ok(Self { actor: words.actor.map(|a| a.id.0), spec: words.spec.map(|s| s.0), files })
+        Ok(facets)
     }
 
     /// The facets of a stored payload, none of them if it does not fit the vocabulary.
@@ -58,56 +51,55 @@ impl<'a> Facets<'a> {
     }
 }
 
-#[derive(Deserialize)]
-struct Words<'a> {
-    #[serde(borrow, default)]
-    actor: Option<Actor<'a>>,
-    #[serde(borrow, default)]
-    action: Option<Action<'a>>,
-    #[serde(borrow, default)]
-    spec: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    files: Option<Vec<File<'a>>>,
+fn actor(value: &[u8]) -> Result<Cow<'_, str>> {
+    let (mut known_type, mut id) = (false, None);
+    for (name, value) in members(value) {
+        match name {
+            b"type" => known_type = matches!(value, b"\"human\"" | b"\"ai\"" | b"\"service\""),
+            b"id" => id = Some(named("actor.id", value)?),
+            b"name" | b"model" | b"run" if value != b"null" => drop(text("actor.name, model or run", value)?),
+            _ => {}
+        }
+    }
+    id.filter(|_| known_type)
+        .ok_or_else(|| wrong("actor", "{\"type\": \"human\", \"ai\" or \"service\", \"id\": text}", value))
 }
 
-// Serde borrows a Cow only where the attribute stands on it directly, not inside an Option.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "read for their shape alone")]
-struct Actor<'a> {
-    #[serde(rename = "type")]
-    kind: ActorType,
-    #[serde(borrow)]
-    id: Text<'a>,
-    #[serde(borrow, default)]
-    name: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    model: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    run: Option<Text<'a>>,
+fn action(value: &[u8]) -> Result<()> {
+    let kind = members(value).find(|(name, _)| *name == b"type");
+    let kind = kind.ok_or_else(|| wrong("action", "{\"type\": text}", value))?;
+    named("action.type", kind.1).map(drop)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ActorType {
-    Human,
-    Ai,
-    Service,
+fn files(value: &[u8]) -> Result<Vec<Cow<'_, str>>> {
+    if !value.starts_with(b"[") {
+        return Err(wrong("files", "[{\"path\": text}]", value));
+    }
+    let path = |file| {
+        let path = members(file).find(|(name, _)| *name == b"path");
+        named("files[].path", path.ok_or_else(|| wrong("files", "[{\"path\": text}]", file))?.1)
+    };
+    let mut files = elements(value).map(path).collect::<Result<Vec<_>>>()?;
+    files.sort_unstable();
+    files.dedup();
+    Ok(files)
 }
 
-#[derive(Deserialize)]
-struct Action<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Text<'a>,
+fn named<'a>(member: &str, value: &'a [u8]) -> Result<Cow<'a, str>> {
+    match text(member, value)? {
+        empty if empty.is_empty() => Err(wrong(member, "a text that is not empty", value)),
+        text => Ok(text),
+    }
 }
 
-#[derive(Deserialize)]
-struct File<'a> {
-    #[serde(borrow)]
-    path: Text<'a>,
+fn text<'a>(member: &str, value: &'a [u8]) -> Result<Cow<'a, str>> {
+    string(value).ok_or_else(|| wrong(member, "a text", value))
+}
+
+fn wrong(member: &str, wanted: &str, value: &[u8]) -> Error {
+    let shown: String = String::from_utf8_lossy(value).chars().take(80).collect();
+    Error::new(Code::PayloadVocabulary, format!("{member} is {shown}, not {wanted}"))
+        .remedy("give the member this shape, or put what you have under metadata")
 }
 
 #[cfg(test)]

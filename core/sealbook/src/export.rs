@@ -6,7 +6,7 @@ use sealbook_ledger::interchange::write_line;
 use sealbook_ledger::verify::{Expected, Report};
 use sealbook_store::Progress;
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::Path;
 
 impl Ledger {
@@ -32,6 +32,30 @@ impl Ledger {
         out.flush()?;
         Ok(count)
     }
+
+    /// Writes all entries into the file at `path`, and returns how many. The file is written under another name first, so that what is at
+    /// `path` is never half an export; a pipe or a device is written to as it is.
+    ///
+    /// # Errors
+    /// `CANCELLED`, `CLOSED`, `NOT_FOUND` if there is no such folder, `PERMISSION_DENIED`, `DISK_FULL`, `IO`. The file at `path` is as it was then.
+    pub fn export_file(&self, path: &Path, progress: &Progress) -> Result<u64> {
+        let failed = |e| Error::io(e, "write", path);
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            return self.export(&mut File::create(path).map_err(failed)?, progress);
+        }
+        let partial = path.with_added_extension(format!("{}.partial", std::process::id()));
+        let write = || {
+            let mut file = File::create(&partial).map_err(failed)?;
+            let count = self.export(&mut file, progress)?;
+            file.sync_all().and_then(|()| std::fs::rename(&partial, path)).map_err(failed)?;
+            Ok(count)
+        };
+        let written = write();
+        if written.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        written
+    }
 }
 
 /// Verifies an export in a file.
@@ -47,5 +71,24 @@ impl Ledger {
 /// ```
 pub fn verify_export(path: &Path, expected: &Expected, progress: &Progress) -> Result<Report> {
     let file = File::open(path).map_err(|e| Error::io(e, "read", path))?;
-    sealbook_store::verify_export(BufReader::with_capacity(1 << 20, file), expected, &new_pool()?, progress)
+    verify_export_from(BufReader::with_capacity(1 << 20, file), expected, progress)
+}
+
+/// Verifies an export that is open, from where it stands. What erasures name is looked up from its beginning, so that this must be 0.
+///
+/// # Errors
+/// `IO`, `CANCELLED`. Damage is no error: it is in the report.
+///
+/// ```
+/// use sealbook::{Expected, Progress, verify_export_from};
+/// let report = verify_export_from(std::io::Cursor::new("no export"), &Expected::default(), &Progress::default())?;
+/// assert!(!report.is_intact());
+/// # Ok::<(), sealbook::Error>(())
+/// ```
+pub fn verify_export_from(
+    file: impl BufRead + Seek,
+    expected: &Expected,
+    progress: &Progress,
+) -> Result<Report> {
+    sealbook_store::verify_export(file, expected, &new_pool()?, progress)
 }

@@ -31,7 +31,7 @@ impl Ledger {
     /// # Errors
     /// `INVALID_EXPORT` if the export does not verify, `NOT_FOUND`, `CANCELLED`, and as [`Ledger::record_many`].
     pub fn import(&self, path: &Path, progress: &Progress) -> Result<Imported> {
-        let report = crate::verify_export(path, &Expected::default(), &Progress::default())?;
+        let report = crate::verify_export(path, &Expected::default(), progress)?;
         if let Some(fault) = report.faults.first() {
             let message =
                 format!("{} does not verify: entry {}: {}", path.display(), fault.seq, fault.detail);

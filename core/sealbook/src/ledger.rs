@@ -130,7 +130,11 @@ impl Ledger {
 
     /// Closes the handle. Calls under way end as usual; later ones fail with `CLOSED`.
     pub fn close(&self) {
-        self.inner.store(None);
+        let inner = self.inner.swap(None);
+        // A forked child must not close the parent's connections.
+        if inner.as_ref().is_some_and(|inner| inner.process != std::process::id()) {
+            std::mem::forget(inner);
+        }
     }
 
     /// The ledger file; absent for a ledger in memory.
@@ -248,7 +252,7 @@ impl Ledger {
     /// `TAMPERED` if verification finds other faults, since computing anew would hide them; `READ_ONLY`, `CANCELLED`, `CLOSED`, `IO`.
     pub fn reindex(&self, progress: &Progress) -> Result<()> {
         use crate::FaultKind::{Index, Tree};
-        let report = self.verify(&Expected::default(), &Progress::default())?;
+        let report = self.verify(&Expected::default(), progress)?;
         if let Some(fault) = report.faults.iter().find(|f| !matches!(f.kind, Index | Tree)) {
             return Err(Error::new(
                 Code::Tampered,

@@ -23,7 +23,7 @@ mod ledger;
 mod project;
 mod scan;
 
-pub use export::verify_export;
+pub use export::{verify_export, verify_export_from};
 pub use import::Imported;
 pub use ledger::{Entries, Ledger, OpenOptions};
 pub use project::{FOLDER, LEDGER_FILE, find_ledger};
@@ -31,6 +31,6 @@ pub use scan::{ScanOptions, ScanReport, scan};
 pub use sealbook_error::{Code, Error, Result, Row, TABLE};
 pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Report, Verdict};
 pub use sealbook_ledger::{
-    DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time,
+    DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time, canonicalize,
 };
 pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record};

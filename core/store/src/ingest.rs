@@ -78,7 +78,8 @@ impl Ingest {
             payload = canon.canonicalize(&redacted)?.to_vec();
         }
         Facets::read(&payload)?;
-        Ok(Draft::new(self.ledger, id, kind, Salt::from_bytes(*salt), payload))
+        let draft = Draft::new(self.ledger, id, kind, Salt::from_bytes(*salt), payload);
+        Ok(if record.id.is_some() { draft.keyed() } else { draft })
     }
 }
 

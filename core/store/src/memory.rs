@@ -95,7 +95,7 @@ impl Store for MemoryStore {
         let mut state = self.state.write();
         // All conflicts are found before anything is appended.
         let mut new: HashMap<EntryId, &Draft> = HashMap::new();
-        for draft in &batch.drafts {
+        for draft in batch.drafts.iter().filter(|d| d.is_keyed()) {
             state.earlier(draft)?;
             if let Some(twin) = new.insert(draft.id(), draft) {
                 same_record(twin, draft)?;
@@ -103,7 +103,9 @@ impl Store for MemoryStore {
         }
         let mut sealed = Vec::with_capacity(batch.drafts.len());
         for draft in batch.drafts {
-            if let Some(place) = state.earlier(&draft)? {
+            if draft.is_keyed()
+                && let Some(place) = state.earlier(&draft)?
+            {
                 sealed.push(place);
                 continue;
             }

@@ -36,8 +36,9 @@ impl Progress {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// Sets the number of units in all.
+    /// Sets the number of units in all, and counts anew: a call may do one thing after another.
     pub fn expect(&self, total: u64) {
+        self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
 

@@ -2,9 +2,10 @@
 //!
 //! A search for the rules' fixed beginnings comes first; a rule's expression runs only where its beginning was found.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use sealbook_error::{Code, Error, Result};
+use std::sync::OnceLock;
 
 /// Name, how a secret begins, and the expression of the whole. Expressions run over JSON text: they never match a quote, so a match
 /// stays within its string. A group named `secret` restricts what is replaced.
@@ -37,13 +38,16 @@ const RULES: &[(&str, &[&str], &str)] = &[
     ("url-password", &["://"], r#"\b[a-z][a-z0-9+.-]*://[^/\s:@"\\]+:(?P<secret>[^/\s:@"\\]{3,})@"#),
 ];
 
-/// The rules, compiled.
+/// The rules, ready to be applied.
 #[derive(Debug)]
 pub(crate) struct Secrets {
+    /// Says whether there is any; much faster than saying which.
+    any: AhoCorasick,
     beginnings: AhoCorasick,
     /// The rule of each beginning.
     owner: Vec<usize>,
-    rules: Vec<(&'static str, Regex)>,
+    /// Compiled when first needed: most ledgers never see a secret, and compiling takes longer than opening one.
+    expressions: Vec<OnceLock<Option<Regex>>>,
 }
 
 impl Secrets {
@@ -57,31 +61,30 @@ impl Secrets {
             .flat_map(|(rule, (_, starts, _))| starts.iter().map(move |_| rule))
             .collect();
         let beginnings = RULES.iter().flat_map(|(_, starts, _)| starts.iter());
-        let rules = RULES
-            .iter()
-            .map(|(name, _, expression)| Ok((*name, Regex::new(expression).map_err(|e| defect(&e))?)));
+        let any = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(beginnings.clone());
         Ok(Self {
+            any: any.map_err(|e| defect(&e))?,
             beginnings: AhoCorasick::new(beginnings).map_err(|e| defect(&e))?,
             owner,
-            rules: rules.collect::<Result<_>>()?,
+            expressions: RULES.iter().map(|_| OnceLock::new()).collect(),
         })
     }
 
     /// The text with every secret replaced by `[redacted:<rule>]`; `None` if there is none.
     pub(crate) fn redact(&self, json: &[u8]) -> Option<Vec<u8>> {
+        if !self.any.is_match(json) {
+            return None;
+        }
         let mut suspected: Vec<usize> = self
             .beginnings
             .find_overlapping_iter(json)
             .filter_map(|hit| self.owner.get(hit.pattern().as_usize()).copied())
             .collect();
-        if suspected.is_empty() {
-            return None;
-        }
         suspected.sort_unstable();
         suspected.dedup();
         let mut text = std::str::from_utf8(json).ok()?.to_owned();
         let mut changed = false;
-        for (name, expression) in suspected.iter().filter_map(|rule| self.rules.get(*rule)) {
+        for (name, expression) in suspected.iter().filter_map(|rule| self.rule(*rule)) {
             let replaced = expression.replace_all(&text, |found: &regex::Captures<'_>| {
                 let whole = found.get(0).map_or("", |m| m.as_str());
                 let mark = format!("[redacted:{name}]");
@@ -97,6 +100,13 @@ impl Secrets {
             }
         }
         changed.then(|| text.into_bytes())
+    }
+
+    fn rule(&self, rule: usize) -> Option<(&'static str, &Regex)> {
+        let (name, _, expression) = RULES.get(rule)?;
+        // That every expression compiles is tested.
+        let expression = self.expressions.get(rule)?.get_or_init(|| Regex::new(expression).ok());
+        Some((name, expression.as_ref()?))
     }
 }
 

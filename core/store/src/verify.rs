@@ -113,6 +113,7 @@ fn check_range(store: &dyn Store, range: Range<u64>, cuts: &[u64], progress: &Pr
             Err(error) => return Err(error),
         }
     }
+    progress.advance((range.end - range.start) % 256)?;
     let mut found = checker.finish(cuts);
     for (seq, detail) in differing {
         found.fault(seq, FaultKind::Index, detail);

@@ -5,33 +5,68 @@ use sealbook_error::{Code, Error, Result};
 use std::cmp::Ordering;
 
 /// A member that has been read; its bytes stand at `start..end` of the output.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     pub(super) name: Name,
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// A member's name.
-#[derive(Debug)]
-pub(super) enum Name {
-    /// Without escapes: the range of the text between the quotes.
-    Plain(usize, usize),
-    /// With escapes: what they stand for.
-    Escaped(String),
+/// A member's name, without its quotes and escapes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name {
+    /// The first eight bytes, most significant first, if they are ASCII: most names differ there, and in the order of the bytes.
+    prefix: Option<u64>,
+    place: Place,
+}
+
+/// Where a name stands.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// In the text: it has no escapes.
+    Text(usize, usize),
+    /// In the buffer of resolved names.
+    Resolved(usize, usize),
 }
 
 impl Name {
-    fn bytes<'a>(&'a self, text: &'a [u8]) -> &'a [u8] {
-        match self {
-            Name::Plain(from, to) => text.get(*from..*to).unwrap_or_default(),
-            Name::Escaped(name) => name.as_bytes(),
+    #[inline]
+    pub(super) fn plain(text: &[u8], from: usize, to: usize) -> Self {
+        // What stands behind a short name is masked away.
+        let word = text.get(from..).and_then(<[u8]>::first_chunk).map(|word| u64::from_be_bytes(*word));
+        let mask = u64::MAX.checked_shl(64u32.saturating_sub(8 * (to - from).min(8) as u32)).unwrap_or(0);
+        let word = word.unwrap_or(u64::MAX) & mask;
+        let ascii = word & 0x8080_8080_8080_8080 == 0;
+        Self { prefix: ascii.then_some(word), place: Place::Text(from, to) }
+    }
+
+    pub(super) fn resolved(from: usize, to: usize) -> Self {
+        Self { prefix: None, place: Place::Resolved(from, to) }
+    }
+}
+
+/// What names refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) resolved: &'a [u8],
+}
+
+impl<'a> Names<'a> {
+    fn bytes(self, name: Name) -> &'a [u8] {
+        match name.place {
+            Place::Text(from, to) => self.text.get(from..to),
+            Place::Resolved(from, to) => self.resolved.get(from..to),
         }
+        .unwrap_or_default()
     }
 
     #[inline]
-    pub(super) fn cmp(&self, other: &Name, text: &[u8]) -> Ordering {
-        utf16_order(self.bytes(text), other.bytes(text))
+    pub(super) fn cmp(self, a: Name, b: Name) -> Ordering {
+        match (a.prefix, b.prefix) {
+            (Some(x), Some(y)) if x != y => x.cmp(&y),
+            _ => utf16_order(self.bytes(a), self.bytes(b)),
+        }
     }
 }
 
@@ -54,15 +89,20 @@ impl Pass<'_> {
         self.at -= 1; // the brace is copied behind the members
         self.flush();
         self.at = closing;
-        let text = self.text;
         let canon = &mut *self.canon;
+        let names = Names { text: self.text, resolved: &canon.resolved };
         let Some(members) = canon.members.get_mut(first..) else { return Ok(()) };
         let start = members.first().map_or(0, |m| m.start);
-        members.sort_unstable_by(|a, b| a.name.cmp(&b.name, text));
-        for (a, b) in members.iter().zip(members.iter().skip(1)) {
-            if a.name.cmp(&b.name, text).is_eq() {
-                return Err(duplicate(a.name.bytes(text)));
-            }
+        let mut equal = false;
+        members.sort_unstable_by(|a, b| {
+            let order = names.cmp(a.name, b.name);
+            equal |= order.is_eq();
+            order
+        });
+        // Neighbours are always compared with each other, but an element might be compared with itself, too.
+        let twins = |pair: &[Member]| matches!(pair, [a, b] if names.cmp(a.name, b.name).is_eq());
+        if equal && let Some([twin, _]) = members.windows(2).find(|pair| twins(pair)) {
+            return Err(duplicate(names.bytes(twin.name)));
         }
         canon.reordered.clear();
         for member in members.iter() {

@@ -8,7 +8,7 @@ mod number;
 mod scan;
 mod string;
 
-use member::Member;
+use member::{Member, Names};
 use sealbook_error::{Code, Error, Result};
 
 /// The deepest nesting that the format allows; the outermost object has depth 1.
@@ -38,6 +38,7 @@ pub struct Canonicalizer {
     limit: usize,
     out: Vec<u8>,
     members: Vec<Member>,
+    resolved: Vec<u8>,
     reordered: Vec<u8>,
 }
 
@@ -59,6 +60,7 @@ impl Canonicalizer {
         })?;
         self.out.clear();
         self.members.clear();
+        self.resolved.clear();
         let mut pass = Pass { text: text.as_bytes(), at: 0, copied: 0, depth: 0, canon: self };
         pass.document()?;
         Ok(&self.out)
@@ -93,7 +95,7 @@ impl Pass<'_> {
 
     fn value(&mut self) -> Result<()> {
         match self.peek() {
-            Some(b'"') => self.string().map(drop),
+            Some(b'"') => self.string(),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
@@ -146,14 +148,15 @@ impl Pass<'_> {
                 return Err(self.unexpected("a member name"));
             }
             let start = self.position();
-            let name = self.string()?;
+            let name = self.name()?;
             self.space();
             self.expect(b':', "':'")?;
             self.space();
             self.value()?;
             let member = Member { name, start, end: self.position() };
             if let Some(before) = self.canon.members.get(first..).and_then(<[Member]>::last) {
-                sorted &= before.name.cmp(&member.name, self.text).is_lt();
+                let names = Names { text: self.text, resolved: &self.canon.resolved };
+                sorted &= names.cmp(before.name, member.name).is_lt();
             }
             self.canon.members.push(member);
             self.space();

@@ -6,27 +6,30 @@ use sealbook_error::{Code, Error, Result};
 /// 2^53-1, the largest integer that every JSON implementation keeps exactly (RFC 7493 section 2.2).
 const MAX_SAFE: u64 = 9_007_199_254_740_991;
 
-impl Pass<'_> {
+impl<'t> Pass<'t> {
     pub(super) fn number(&mut self) -> Result<()> {
         let start = self.at;
         let negative = self.eat(b'-');
-        let digits = self.at;
-        self.digits()?;
-        let integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
-        let length = self.at - digits;
-        if self.text.get(digits) == Some(&b'0') && length > 1 {
-            self.at = digits + 1;
+        let whole = self.digits()?;
+        if whole.len() > 1 && whole.first() == Some(&b'0') {
+            self.at = start + usize::from(negative) + 1;
             return Err(self.unexpected("no digit after a leading zero"));
         }
-        if integer && length < 16 && !(negative && self.text.get(digits) == Some(&b'0')) {
-            return Ok(()); // below 10^15 and so canonical as it stands
-        }
-        if self.eat(b'.') {
-            self.digits()?;
-        }
+        let fraction: &[u8] = if self.eat(b'.') { self.digits()? } else { &[] };
+        let integer = fraction.is_empty() && !matches!(self.peek(), Some(b'e' | b'E'));
         if self.eat(b'e') || self.eat(b'E') {
             let _ = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
+        } else if whole.len() + fraction.len() < 16 {
+            // Two decimals of up to 15 digits never stand for the same double (DBL_DIG), so that no shorter one stands for this.
+            let shortest = match fraction {
+                [] => !(negative && whole == b"0"),
+                [.., b'0'] | [b'0', b'0', b'0', b'0', b'0', b'0', ..] => false,
+                _ => true,
+            };
+            if shortest {
+                return Ok(());
+            }
         }
         let token =
             self.text.get(start..self.at).and_then(|t| std::str::from_utf8(t).ok()).unwrap_or_default();
@@ -47,12 +50,16 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn digits(&mut self) -> Result<()> {
+    fn digits(&mut self) -> Result<&'t [u8]> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start { Err(self.unexpected("a digit")) } else { Ok(()) }
+        if self.at == start {
+            Err(self.unexpected("a digit"))
+        } else {
+            Ok(self.text.get(start..self.at).unwrap_or_default())
+        }
     }
 }
 

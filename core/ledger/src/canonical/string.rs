@@ -5,28 +5,44 @@ use super::member::Name;
 use sealbook_error::{Code, Error, Result};
 
 impl Pass<'_> {
-    /// Reads a string and says what it would be as a member's name.
-    pub(super) fn string(&mut self) -> Result<Name> {
+    /// Reads a string that is a value.
+    #[inline]
+    pub(super) fn string(&mut self) -> Result<()> {
+        self.at += 1;
+        self.plain();
+        while !self.eat(b'"') {
+            self.escape()?;
+            self.plain();
+        }
+        Ok(())
+    }
+
+    /// Reads a string that is a member's name.
+    #[inline]
+    pub(super) fn name(&mut self) -> Result<Name> {
         self.at += 1;
         let start = self.at;
         self.plain();
         if self.eat(b'"') {
-            return Ok(Name::Plain(start, self.at - 1));
+            return Ok(Name::plain(self.text, start, self.at - 1));
         }
-        let mut name = String::new();
+        self.resolved_name(start)
+    }
+
+    #[cold]
+    fn resolved_name(&mut self, start: usize) -> Result<Name> {
+        let begin = self.canon.resolved.len();
         let mut piece = start;
         loop {
-            name.push_str(self.text_between(piece, self.at));
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => name.push(self.escape()?),
-                _ => return Err(self.unexpected("a character of a string, '\"' or '\\'")),
+            self.canon.resolved.extend_from_slice(self.text.get(piece..self.at).unwrap_or_default());
+            if self.eat(b'"') {
+                return Ok(Name::resolved(begin, self.canon.resolved.len()));
             }
+            let c = self.escape()?;
+            self.canon.resolved.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             piece = self.at;
             self.plain();
         }
-        self.at += 1;
-        Ok(Name::Escaped(name))
     }
 
     /// Moves to the next quote, backslash or control character, eight bytes at a time.
@@ -53,15 +69,12 @@ impl Pass<'_> {
         self.at += words.len() * 8 + tail.iter().position(special).unwrap_or(tail.len());
     }
 
-    fn text_between(&self, from: usize, to: usize) -> &str {
-        // Both ends stand at ASCII bytes, so they are character boundaries of valid UTF-8.
-        std::str::from_utf8(self.text.get(from..to).unwrap_or_default()).unwrap_or_default()
-    }
-
     /// Reads one escape, puts its canonical form into the output, and returns the character.
     fn escape(&mut self) -> Result<char> {
         let start = self.at;
-        self.at += 1;
+        if !self.eat(b'\\') {
+            return Err(self.unexpected("a character of a string, '\"' or '\\'"));
+        }
         let letter = self.peek();
         self.at += 1;
         let same = |c: char| Ok(c);

@@ -119,11 +119,11 @@ impl SqliteStore {
 /// Finds the entries that the batch's ids belong to already.
 fn conflicts(transaction: &Transaction<'_>, batch: &Batch, path: &Path) -> Result<HashMap<EntryId, Sealed>> {
     let sql = |e| connection::error(e, path);
-    let (mut known, mut new) = (HashMap::new(), HashMap::with_capacity(batch.drafts.len()));
+    let (mut known, mut new) = (HashMap::new(), HashMap::new());
     let mut statement = transaction
         .prepare_cached("SELECT header, payload FROM ids JOIN entries USING(seq) WHERE id = ?1")
         .map_err(sql)?;
-    for draft in &batch.drafts {
+    for draft in batch.drafts.iter().filter(|d| d.is_keyed()) {
         if let Some(twin) = new.insert(draft.id(), draft) {
             same_record(twin, draft)?;
         }
@@ -146,17 +146,21 @@ fn append(
     time: sealbook_ledger::Time,
 ) -> rusqlite::Result<Receipt> {
     let mut sealed: Vec<Sealed> = Vec::with_capacity(batch.drafts.len());
-    let mut appended: HashMap<EntryId, Sealed> = HashMap::with_capacity(batch.drafts.len());
+    let mut appended: HashMap<EntryId, Sealed> = HashMap::new();
     let mut tiles = Vec::new();
     for draft in &batch.drafts {
-        if let Some(place) = known.get(&draft.id()).or_else(|| appended.get(&draft.id())) {
+        if draft.is_keyed()
+            && let Some(place) = known.get(&draft.id()).or_else(|| appended.get(&draft.id()))
+        {
             sealed.push(*place);
             continue;
         }
         let entry = chain.append(draft, time, |tile| tiles.push(tile));
         insert(transaction, &entry, draft)?;
         let place = Sealed { seq: entry.header.seq, time, prev: entry.header.prev, hash: entry.leaf };
-        appended.insert(draft.id(), place);
+        if draft.is_keyed() {
+            appended.insert(draft.id(), place);
+        }
         sealed.push(place);
     }
     tiles.iter().try_for_each(|tile| insert_tile(transaction, tile))?;

@@ -104,7 +104,7 @@ impl Audit for RangeAudit {
         }
         let covered = seq < self.indexed;
         let Some(header) = header else { return };
-        let facets = payload.map(Facets::of).unwrap_or_default();
+        let facets = payload.filter(|_| covered).map(Facets::of).unwrap_or_default();
         let same = match &row {
             None => !covered && files.is_empty(),
             Some(row) => {
