@@ -15,6 +15,9 @@ const LAST: i64 = 253_402_300_799_999_999; // 9999-12-31
 pub struct Time(i64);
 
 impl Time {
+    /// 1970-01-01T00:00:00.000000Z.
+    pub const EPOCH: Time = Time(0);
+
     /// The moment `micros` microseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors

@@ -64,6 +64,7 @@ fn ten_thousand_numbers_are_printed_as_ecmascript_does() {
     assert!(refused < 1000);
 }
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }

@@ -1,7 +1,7 @@
 //! JSON lines out, and their verification.
 
 use crate::ledger::{Ledger, new_pool};
-use sealbook_error::{Error, Result};
+use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::interchange::write_line;
 use sealbook_ledger::verify::{Expected, Report};
 use sealbook_store::Progress;
@@ -61,7 +61,7 @@ impl Ledger {
 /// Verifies an export in a file.
 ///
 /// # Errors
-/// `NOT_FOUND`, `PERMISSION_DENIED`, `IO`, `CANCELLED`. Damage is no error: it is in the report.
+/// `NOT_FOUND`, `PERMISSION_DENIED`, `IO`, `CANCELLED`; `INVALID_EXPORT` for a project's own ledger file. Damage is no error: it is in the report.
 ///
 /// ```no_run
 /// use sealbook::{Expected, Progress};
@@ -70,6 +70,13 @@ impl Ledger {
 /// # Ok::<(), sealbook::Error>(())
 /// ```
 pub fn verify_export(path: &Path, expected: &Expected, progress: &Progress) -> Result<Report> {
+    // Opening a ledger's file beside SQLite and closing it would drop the locks of a handle in this process.
+    if path.ends_with(Path::new(crate::FOLDER).join(crate::LEDGER_FILE)) {
+        let message = format!("{} is a ledger, not an export", path.display());
+        return Err(
+            Error::new(Code::InvalidExport, message).remedy("open it and verify it, or export it first")
+        );
+    }
     let file = File::open(path).map_err(|e| Error::io(e, "read", path))?;
     verify_export_from(BufReader::with_capacity(1 << 20, file), expected, progress)
 }

@@ -1,10 +1,11 @@
 //! Another ledger's entries as evidence in this one. Chains are never merged: an imported entry is the payload of an entry of its own.
 
+use crate::derived::derived_id;
 use crate::ledger::Ledger;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::interchange::Line;
 use sealbook_ledger::verify::Expected;
-use sealbook_ledger::{EntryId, Hash, Header, leaf_hash};
+use sealbook_ledger::{Header, leaf_hash};
 use sealbook_store::{Progress, Record};
 use serde::Serialize;
 use serde_json::json;
@@ -74,18 +75,10 @@ fn evidence(line: &Line, origin: &str) -> Option<Record> {
             "entry": {"header": line.header, "salt": line.salt, "payload": line.payload},
         },
     });
-    let id = derived_id(&header, leaf);
+    let id = derived_id(header.time, "import", leaf.as_bytes());
     Some(Record {
         kind: "import".to_owned(),
         payload: payload.to_string().into_bytes(),
         id: Some(id.to_string()),
     })
-}
-
-/// The same entry gets the same id at every import: its time, and random bits from its hash.
-fn derived_id(header: &Header, leaf: Hash) -> EntryId {
-    let seed = Hash::of(&[b"sealbook/import/v1\n", leaf.as_bytes().as_slice()].concat());
-    let mut random = [0; 10];
-    random.iter_mut().zip(seed.as_bytes()).for_each(|(to, from)| *to = *from);
-    EntryId::new(header.time, random)
 }

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod derived;
 mod export;
 mod import;
 mod ledger;

@@ -27,7 +27,7 @@ pub fn find_ledger(path: &Path) -> Result<PathBuf> {
     let candidates = start.ancestors().map(|folder| folder.join(FOLDER).join(LEDGER_FILE));
     candidates.into_iter().find(|file| file.is_file()).ok_or_else(|| {
         Error::new(Code::NotAProject, format!("{} is not in a Sealbook project", start.display()))
-            .remedy("run `sealbook init` there, or open it with create")
+            .remedy("run `sealbook init` in the project's folder, or open it with create")
             .with("path", start.display())
     })
 }

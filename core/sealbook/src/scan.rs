@@ -1,9 +1,10 @@
 //! Reading a git history, and recording what it says about AI.
 
+use crate::derived::derived_id;
 use crate::ledger::Ledger;
 use sealbook_attribution::{Commit, HistoryOptions, HistorySummary, Observer, Strength, scan_history};
 use sealbook_error::{Error, Result};
-use sealbook_ledger::{EntryId, Hash, Time};
+use sealbook_ledger::{EntryId, Time};
 use sealbook_store::{Progress, Record};
 use serde::Serialize;
 use serde_json::json;
@@ -177,13 +178,9 @@ fn record(commit: &Commit<'_>) -> Record {
         },
     })
     .to_string();
-    // The same commit with the same claims gets the same id at every scan: its time, and random bits from its payload.
-    let seed = Hash::of(&[b"sealbook/scan/v1\n", payload.as_bytes()].concat());
-    let mut random = [0; 10];
-    random.iter_mut().zip(seed.as_bytes()).for_each(|(to, from)| *to = *from);
-    let time = Time::from_micros(commit.committer.time.seconds.saturating_mul(1_000_000));
-    let id = time
-        .map(|time| EntryId::new(time, random))
-        .or_else(|_| Time::from_micros(0).map(|time| EntryId::new(time, random)));
-    Record { kind: "commit".to_owned(), payload: payload.into_bytes(), id: id.ok().map(|id| id.to_string()) }
+    // From the payload, so that a commit about which more is claimed than before is recorded anew.
+    let time =
+        Time::from_micros(commit.committer.time.seconds.saturating_mul(1_000_000)).unwrap_or(Time::EPOCH);
+    let id = derived_id(time, "scan", payload.as_bytes()).to_string();
+    Record { kind: "commit".to_owned(), payload: payload.into_bytes(), id: Some(id) }
 }

@@ -2,7 +2,7 @@
 
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
-use sealbook_ledger::{GENESIS, Hash, Header, LedgerId, Salt, commit, leaf_hash};
+use sealbook_ledger::{Hash, Header, LedgerId, Salt, canonicalize, commit, leaf_hash};
 
 /// An entry whose payload fits its header. It is not thereby known to stand in an untouched ledger: that is what verification says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,10 @@ impl Entry {
             if ledger.is_some_and(|ledger| commit(ledger, header.id, &salt, payload) != header.commitment) {
                 return Err(damaged("its payload does not fit the commitment in its header"));
             }
+        }
+        // A payload is passed on as JSON text, so that it must be JSON, whoever stored it.
+        if raw.payload.is_some_and(|payload| canonicalize(payload, usize::MAX).is_err()) {
+            return Err(damaged("its payload is not a JSON object"));
         }
         Ok(Self { header, hash, payload: raw.payload.map(<[u8]>::to_vec) })
     }

@@ -1,0 +1,34 @@
+//! The commands, one a file.
+
+mod completions;
+mod export;
+mod import;
+mod init;
+mod log;
+mod man;
+mod record;
+mod reindex;
+mod scan;
+mod show;
+mod verify;
+
+use crate::args::Command;
+use crate::context::{Context, Outcome};
+use sealbook_common::sealbook::Result;
+
+/// Runs a command.
+pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
+    match command {
+        Command::Init(args) => init::run(args, context),
+        Command::Record(args) => record::run(args, context),
+        Command::Log(args) => log::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Verify(args) => verify::run(args, context),
+        Command::Reindex(_) => reindex::run(context),
+        Command::Export(args) => export::run(args, context),
+        Command::Import(args) => import::run(args, context),
+        Command::Scan(args) => scan::run(args, context),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args, context),
+    }
+}
