@@ -36,8 +36,7 @@ impl Entry {
                 .try_into()
                 .map(Salt::from_bytes)
                 .map_err(|_| damaged("its salt does not have 32 bytes"))?;
-            let ledger =
-                if header.kind.as_str() == GENESIS { Some(LedgerId::from_bytes([0; 16])) } else { ledger };
+            let ledger = if seq == 0 { Some(LedgerId::from_bytes([0; 16])) } else { ledger };
             if ledger.is_some_and(|ledger| commit(ledger, header.id, &salt, payload) != header.commitment) {
                 return Err(damaged("its payload does not fit the commitment in its header"));
             }
