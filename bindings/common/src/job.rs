@@ -9,7 +9,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Job<T> {
     progress: Arc<Progress>,
-    result: Mutex<Receiver<Result<T>>>,
+    /// Absent once the outcome was taken.
+    result: Mutex<Option<Receiver<Result<T>>>>,
 }
 
 impl<T: Send + 'static> Job<T> {
@@ -20,7 +21,7 @@ impl<T: Send + 'static> Job<T> {
     pub fn start(work: impl FnOnce(&Progress) -> Result<T> + Send + 'static) -> Result<Self> {
         let (sender, result) = channel();
         let progress = Self::spawn(work, move |outcome| drop(sender.send(outcome)))?;
-        Ok(Self { progress, result: Mutex::new(result) })
+        Ok(Self { progress, result: Mutex::new(Some(result)) })
     }
 
     /// Starts `work` on a thread of its own, which hands the outcome to `finish`.
@@ -46,14 +47,19 @@ impl<T: Send + 'static> Job<T> {
 
     /// The outcome, if it comes within `timeout`. It comes once.
     pub fn wait(&self, timeout: Duration) -> Option<Result<T>> {
-        let result = self.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match result.recv_timeout(timeout) {
-            Ok(outcome) => Some(outcome),
-            Err(RecvTimeoutError::Timeout) => None,
+        let mut result = self.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(receiver) = result.as_ref() else {
+            return Some(Err(Error::new(Code::InvalidArgument, "the outcome was taken already")));
+        };
+        let outcome = match receiver.recv_timeout(timeout) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Timeout) => return None,
             Err(RecvTimeoutError::Disconnected) => {
-                Some(Err(Error::new(Code::InvalidArgument, "the outcome was taken already")))
+                Err(Error::new(Code::Internal, "the job ended without an outcome"))
             }
-        }
+        };
+        *result = None;
+        Some(outcome)
     }
 
     /// How far the call has come.

@@ -1,5 +1,7 @@
 //! Every backend keeps every promise of a store.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+
 mod suite;
 
 use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore};

@@ -131,7 +131,7 @@ pub(super) fn error(error: rusqlite::Error, path: &Path) -> Error {
 
 /// Whether a byte cannot be written beside the file: a file-size limit and some file systems report a full disk as an I/O error.
 fn is_full(path: &Path) -> bool {
-    let probe = path.with_file_name("lock");
+    let probe = super::beside(path, "lock");
     std::fs::OpenOptions::new()
         .append(true)
         .open(probe)

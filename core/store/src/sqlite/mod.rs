@@ -124,9 +124,18 @@ impl SqliteStore {
     }
 }
 
-/// The file `name` in the folder of the ledger file.
+/// The file `name` that belongs to a ledger file: `head` to `ledger.db` in its folder of its own, `audit.db-head` to `audit.db`, since
+/// there may be more than one ledger in the folder then.
 fn beside(path: &Path, name: &str) -> PathBuf {
-    path.with_file_name(name)
+    match path.file_name() {
+        Some(file) if file != "ledger.db" => {
+            let mut own = file.to_owned();
+            own.push("-");
+            own.push(name);
+            path.with_file_name(own)
+        }
+        _ => path.with_file_name(name),
+    }
 }
 
 impl Store for SqliteStore {

@@ -6,11 +6,12 @@ use sealbook_ledger::{EntryId, Genesis, Hash, LedgerId, Time, leaf_hash};
 use sealbook_store::{Batch, Entry, Ingest, Order, Progress, Query, Record, Store, verify};
 
 /// Makes an empty ledger of a genesis.
-pub type Make<'a> = &'a dyn Fn(&Genesis) -> Box<dyn Store>;
+pub(crate) type Make<'a> = &'a dyn Fn(&Genesis) -> Box<dyn Store>;
 
 /// Every promise, by name.
-pub fn run(make: Make<'_>) {
-    let promises: [(&str, fn(&Fixture)); 10] = [
+pub(crate) fn run(make: Make<'_>) {
+    type Promise = fn(&Fixture);
+    let promises: [(&str, Promise); 10] = [
         ("entries are numbered, linked and read back", entries_are_linked),
         ("an id is an idempotency key", ids_are_idempotent),
         ("a batch is recorded as a whole or not at all", batches_are_whole),
@@ -221,7 +222,7 @@ fn verification(f: &Fixture) {
     );
     let expected = Expected { size: Some(302), ..Expected::default() };
     let report = verify(&*f.store, &expected, &pool, &Progress::default()).unwrap();
-    assert_eq!(serde_json::to_value(&report.faults[0].kind).unwrap(), "truncated");
+    assert_eq!(serde_json::to_value(report.faults[0].kind).unwrap(), "truncated");
 }
 
 fn beyond_tiles(f: &Fixture) {

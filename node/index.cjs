@@ -1,0 +1,41 @@
+'use strict';
+
+const native = require('./native.cjs');
+const results = require('./results.cjs');
+const take = require('./options.cjs');
+const { encode, raw } = require('./payload.cjs');
+const { classes, blocking } = require('./errors.cjs');
+const { WATCH, watched } = require('./calls.cjs');
+const { Ledger, scan, scanSync } = require('./ledger.cjs');
+
+async function verifyExport(path, options = undefined) {
+  const args = [take.path(path), ...take.expected(options, [...take.EXPECTED, ...WATCH])];
+  return results.report(await watched((watch) => native.verifyExport(...args, watch), options));
+}
+
+function verifyExportSync(path, options = undefined) {
+  const args = [take.path(path), ...take.expected(options)];
+  return results.report(blocking(() => native.verifyExportSync(...args)));
+}
+
+function canonicalize(payload) {
+  const json = encode(payload);
+  return blocking(() => native.canonicalize(json));
+}
+
+function canonicalizeJson(json) {
+  const text = raw(json);
+  return blocking(() => native.canonicalize(text));
+}
+
+module.exports = {
+  version: native.version(),
+  Ledger,
+  scan,
+  scanSync,
+  verifyExport,
+  verifyExportSync,
+  canonicalize,
+  canonicalizeJson,
+  ...classes,
+};

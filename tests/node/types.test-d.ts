@@ -1,0 +1,79 @@
+// Compiled by types.test.mjs as a module and as CommonJS, with tsc --strict. It never runs.
+import {
+  Ledger, LedgerBusyError, PayloadError, SealbookError, canonicalize, canonicalizeJson, scan, scanSync, verifyExport, verifyExportSync, version,
+  type Entry, type ErrorCode, type Finding, type Imported, type NewRecord, type OpenOptions, type Page, type Payload, type Query, type Report, type ScanReport,
+} from 'sealbook';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+function is<_ extends true>(): void {}
+
+export async function uses(): Promise<void> {
+  const options: OpenOptions = { create: true, readOnly: false, origin: 'example.com/x', busyTimeout: 100, payloadLimit: 1, redact: true };
+  const ledger = await Ledger.open(new URL('file:///x'), options);
+  Ledger.openSync().closeSync();
+  Ledger.inMemory({ origin: 'example.com/x' });
+  // @ts-expect-error a ledger in memory is always made
+  Ledger.inMemory({ create: true });
+  // @ts-expect-error the constructor is not for callers
+  new Ledger();
+
+  const entry = await ledger.record('custom.x', { actor: { type: 'ai', id: 'a' }, at: new Date(), n: 1n }, { id: 'x' });
+  is<Same<typeof entry, Entry>>();
+  is<Same<typeof entry.seq, bigint>>();
+  is<Same<typeof entry.payload, Payload | null>>();
+  // @ts-expect-error an actor has one of three types
+  ledger.recordSync('custom.x', { actor: { type: 'robot', id: 'r2' } });
+  // @ts-expect-error a payload is an object
+  ledger.recordSync('custom.x', 'text');
+  await ledger.recordJson('custom.x', new Uint8Array());
+  const records: NewRecord[] = [{ kind: 'custom.x', payload: {} }];
+  is<Same<ReturnType<typeof ledger.recordManySync>, Entry[]>>();
+  await ledger.recordMany(new Set(records));
+
+  ledger.getSync(1n);
+  ledger.getSync(1);
+  await ledger.get(entry.id);
+  const query: Query = { kind: 'commit', since: new Date(), until: '2026-11-23', order: 'oldest', limit: 10 };
+  for await (const found of ledger.query(query)) is<Same<typeof found, Entry>>();
+  for (const found of ledger.querySync()) is<Same<typeof found, Entry>>();
+  const page: Page = await ledger.queryPage({ ...query, cursor: 'o1' });
+  is<Same<typeof page.next, string | null>>();
+  // @ts-expect-error only a page has a cursor
+  ledger.query({ cursor: 'o1' });
+
+  const controller = new AbortController();
+  const report: Report = await ledger.verify({ size: 1n, root: 'x', signal: controller.signal, onProgress: ({ done, total }) => done / total });
+  is<Same<typeof report.entries, bigint>>();
+  const finding: Finding | undefined = report.faults[0];
+  if (report.faults[0]?.kind === 'truncated') is<Same<NonNullable<typeof finding>['seq'], bigint>>();
+  // @ts-expect-error a blocking call cannot be aborted
+  ledger.verifySync({ signal: controller.signal });
+  is<Same<Awaited<ReturnType<typeof ledger.export>>, bigint>>();
+  const imported: Imported = ledger.importSync('x');
+  is<Same<typeof imported.recorded, bigint>>();
+  const scanned: ScanReport = await ledger.scan('.', { record: false, revision: 'HEAD', signal: controller.signal });
+  is<Same<typeof scanned.recorded, number | undefined>>();
+  await scan(undefined, { onProgress() {} });
+  scanSync('.', { revision: 'HEAD' });
+  is<Same<ReturnType<typeof verifyExportSync>, Report>>();
+  await verifyExport('x', { size: 3 });
+  is<Same<typeof version, string>>();
+  canonicalize({ a: 1 }) + canonicalizeJson('{}');
+  is<Same<ReturnType<typeof ledger.size>, bigint>>();
+  is<Same<typeof ledger.path, string | null>>();
+
+  try {
+    await ledger.close();
+  } catch (error) {
+    if (error instanceof LedgerBusyError) {
+      is<Same<typeof error.code, 'LEDGER_BUSY'>>();
+      const base: SealbookError = error;
+      is<Same<typeof base.code, ErrorCode>>();
+      is<Same<typeof base.retryable, boolean>>();
+    } else if (error instanceof PayloadError && error.code === 'PAYLOAD_NOT_FINITE') {
+      is<Same<typeof error.number, number>>();
+    }
+  }
+  await using closing = ledger;
+  using closed = ledger;
+}
