@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 9;
 
-/// A typical event of an agent framework, 370 bytes, its members in the order in which a program writes them.
-const EVENT: &str = r#"{"actor":{"type":"ai","id":"agent-7","name":"coder","model":"claude-opus-4-8","run":"run-000123"},"action":{"type":"edit_file","description":"apply patch to parser"},"spec":"FEAT-1042","commit":"1f3870be274f6c49b3e31a0c6728957f1f3870be","files":[{"path":"src/parser/expr.rs","change":"modified","lines":42}],"metrics":{"tokens":1834,"seconds":2.75},"metadata":{"retry":false}}"#;
+/// A typical event of an agent framework, its members in the order in which a program writes them.
+const EVENT: &str = include_str!("../../event.json");
 
 type Run<'a> = Box<dyn FnMut() -> Duration + 'a>;
 

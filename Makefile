@@ -1,0 +1,86 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each installs what it needs into this folder.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+LIBS := target/debug
+REPO ?= .
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test)
+
+.PHONY: help demo test build native rust python node c uniffi text lint deny packaging bench peers fuzz clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
+
+demo: native ##        the main job on a real history (REPO=path for another than this)
+	@examples/demo.sh "$(REPO)"
+
+test: rust lint python node c uniffi text deny packaging ##        everything, in every language
+	@echo "make test: all passed"
+
+build: ##       the whole workspace, once
+	cargo build --workspace --locked
+
+# The bindings as `cargo build` made them, where Python and Node look for them.
+native: build .venv/ready node_modules/ready
+	@cp $(LIBS)/libsealbook_python.so python/sealbook/_native.abi3.so
+	@cp $(LIBS)/libsealbook_node.so node/native.node
+
+.venv/ready: tests/python/requirements.txt
+	python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+node_modules/ready: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+rust: build ##        the core, the command line and the bindings' Rust
+	cargo $(NEXTEST) --workspace --locked
+	cargo test --workspace --locked --doc --quiet
+
+python: native ##      the Python package
+	PYTHONPATH=python $(PYTHON) -m pytest -q tests/python
+
+node: native ##        the Node package
+	node --test tests/node/*.test.mjs tests/node/*.test.cjs
+
+c: build ##           the C library, linked both ways, under valgrind and sanitizers
+	tests/c/run.sh
+
+uniffi: build ##      UniFFI's Python and Ruby; Kotlin and Swift are generated
+	tests/uniffi/run.sh
+
+text: ##        the independent verifier and the vectors that it made
+	python3 -I tests/vectors/ledger/generate.py --check
+
+lint: native ##        formats, lints, types, stubs, documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	$(PYTHON) -m ruff check python tests/python docs tests/vectors
+	$(PYTHON) -m ruff format --check python tests/python
+	PYTHONPATH=python $(PYTHON) -m mypy --strict python/sealbook
+	PYTHONPATH=python $(PYTHON) -m mypy.stubtest sealbook
+	npx tsc --strict --noEmit -p tests/node
+
+deny: ##        licences and sources of all dependencies
+	@.ci/cargo-tool cargo-deny 0.20.2 deny check bans licenses sources
+
+packaging: native ##   the wheel and the npm tarball, installed into empty places
+	$(PYTHON) -m pytest -q tests/packaging
+	node --test tests/packaging/*.test.mjs
+
+bench: ##       criterion benches of the hot paths
+	cargo bench -p sealbook-benches
+
+peers: ##       side by side with what others use; results go to benches/results
+	benches/run.sh
+
+fuzz: ##        every parser of outside bytes, 60 s each
+	fuzz/run.sh 60
+
+clean:
+	rm -rf target .venv node_modules node/native.node python/sealbook/_native.abi3.so

@@ -1,0 +1,12 @@
+//! What the benches share.
+
+use sealbook::Record;
+
+/// A typical event of an agent framework, its members in the order in which a program writes them.
+pub const EVENT: &str = include_str!("event.json");
+
+/// So many of these events.
+#[must_use]
+pub fn events(n: usize) -> Vec<Record> {
+    vec![Record::new("ai_assistance", EVENT.trim_end()); n]
+}
