@@ -1,5 +1,5 @@
-// Packs the package with the library that the napi command line builds, installs it into empty folders without a network, and uses it there.
-// SEALBOOK_PROFILE=release builds what is published; the default is the quicker dev profile.
+// Packs the package, installs it into empty folders without a network, and uses it there. With SEALBOOK_PROFILE=release the napi command
+// line builds the library that is published; otherwise it is the one that `make native` has put into place.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,10 +23,12 @@ before(() => {
   for (const path of ['package.json', 'node', 'docs/node.md']) {
     cpSync(join(root, path), join(stage, path), { recursive: true, filter: (file) => !file.endsWith('.node') });
   }
-  const napi = join(require.resolve('@napi-rs/cli/package.json'), '..', require('@napi-rs/cli/package.json').bin.napi);
-  const profile = process.env.SEALBOOK_PROFILE === 'release' ? ['--release'] : [];
-  const build = ['build', '--platform', ...profile, '--manifest-path', 'bindings/node/Cargo.toml', '--output-dir', join(stage, 'node'), '--no-js', '--dts', join(place, 'napi.d.ts')];
-  run(process.execPath, [napi, ...build], root);
+  if (process.env.SEALBOOK_PROFILE === 'release') {
+    npm(['run', 'build', '--', '--output-dir', join(stage, 'node')], root);
+  } else {
+    const abi = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : '';
+    cpSync(join(root, 'node/native.node'), join(stage, `node/native.${process.platform}-${process.arch}${abi}.node`));
+  }
   tarball = join(place, JSON.parse(npm(['pack', '--json', '--pack-destination', place], stage))[0].filename);
 });
 

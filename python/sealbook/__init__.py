@@ -1,0 +1,112 @@
+"""Sealbook: a tamper-evident ledger of what AI agents and people did.
+
+>>> from sealbook import Ledger
+>>> with Ledger.in_memory() as ledger:
+...     entry = ledger.record(
+...         "human_review", {"verdict": "approved"}, actor={"type": "human", "id": "ana"}, action="review"
+...     )
+...     entry.seq, entry.payload["actor"]["id"], ledger.verify().intact
+(1, 'ana', True)
+
+:class:`Ledger` is the way in; :mod:`sealbook.aio` has the same for asyncio, :mod:`sealbook.errors` the exceptions.
+"""
+
+from __future__ import annotations
+
+import os
+
+from sealbook import _native
+from sealbook.aio import AsyncLedger
+from sealbook.arguments import Record
+from sealbook.errors import (
+    CLASSES,
+    CancelledError,
+    ClosedError,
+    DiskFullError,
+    GitError,
+    IdConflictError,
+    InternalError,
+    InvalidArgumentError,
+    InvalidExportError,
+    InvalidIdError,
+    InvalidKindError,
+    InvalidOriginError,
+    InvalidQueryError,
+    IoError,
+    LedgerBusyError,
+    LedgerCorruptError,
+    LedgerExistsError,
+    LedgerPoisonedError,
+    LedgerTooNewError,
+    NotALedgerError,
+    NotAProjectError,
+    NotARepositoryError,
+    NotFoundError,
+    OriginMismatchError,
+    PayloadError,
+    PermissionDeniedError,
+    ReadOnlyError,
+    ReservedKindError,
+    SealbookError,
+    TamperedError,
+)
+from sealbook.functions import canonicalize, scan, verify_export
+from sealbook.ledger import Ledger
+from sealbook.results import Commits, Entry, Fault, Imported, Note, Page, Report, ScanReport
+
+__all__ = [
+    "CLASSES",
+    "AsyncLedger",
+    "CancelledError",
+    "ClosedError",
+    "Commits",
+    "DiskFullError",
+    "Entry",
+    "Fault",
+    "GitError",
+    "IdConflictError",
+    "Imported",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidExportError",
+    "InvalidIdError",
+    "InvalidKindError",
+    "InvalidOriginError",
+    "InvalidQueryError",
+    "IoError",
+    "Ledger",
+    "LedgerBusyError",
+    "LedgerCorruptError",
+    "LedgerExistsError",
+    "LedgerPoisonedError",
+    "LedgerTooNewError",
+    "NotALedgerError",
+    "NotAProjectError",
+    "NotARepositoryError",
+    "NotFoundError",
+    "Note",
+    "OriginMismatchError",
+    "Page",
+    "PayloadError",
+    "PermissionDeniedError",
+    "ReadOnlyError",
+    "Record",
+    "Report",
+    "ReservedKindError",
+    "ScanReport",
+    "SealbookError",
+    "TamperedError",
+    "__version__",
+    "canonicalize",
+    "scan",
+    "verify_export",
+]
+
+__version__: str = _native.version()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_native.before_fork,
+        after_in_parent=lambda: _native.after_fork(False),
+        after_in_child=lambda: _native.after_fork(True),
+    )
