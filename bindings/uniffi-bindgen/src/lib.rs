@@ -1,1 +1,0 @@
-//! A face of Sealbook.
