@@ -17,14 +17,24 @@ impl Error {
     #[must_use]
     pub fn io(error: io::Error, doing: &str, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().display();
-        let message = format!("cannot {doing} {path}: {error}");
-        Error::new(code_of(&error), message).with("path", path).caused_by(error)
+        let (code, message) = (code_of(&error), format!("cannot {doing} {path}: {error}"));
+        Error::new(code, message).remedy(remedy(code)).with("path", path).caused_by(error)
     }
 }
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         Error::new(code_of(&error), error.to_string()).caused_by(error)
+    }
+}
+
+fn remedy(code: Code) -> &'static str {
+    match code {
+        Code::NotFound => "check the path",
+        Code::PermissionDenied => "check owner and mode of file and folder",
+        Code::ReadOnly => "use a place that can be written",
+        Code::DiskFull => "free space and try again",
+        _ => "check the disk",
     }
 }
 

@@ -12,7 +12,7 @@ use sealbook_store::{
 };
 use std::any::Any;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a ledger is opened.
@@ -57,7 +57,12 @@ pub(crate) struct Inner {
     path: Option<PathBuf>,
     pub(crate) store: Box<dyn Store>,
     ingest: Option<Ingest>,
-    pool: OnceLock<rayon::ThreadPool>,
+    pool: ArcSwapOption<Pool>,
+}
+
+pub(crate) struct Pool {
+    process: u32,
+    threads: rayon::ThreadPool,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -84,15 +89,20 @@ impl Ledger {
                     && matches!(e.code(), Code::NotAProject | Code::NotFound) =>
             {
                 let file = project::prepare(path)?;
-                match SqliteStore::create(&file, &new_genesis(options)?, options.sqlite()) {
-                    Err(e) if e.code() == Code::LedgerExists => {} // another process was faster
-                    made => drop(made?),
-                }
+                make(&file, options)?;
                 file
             }
             found => found?,
         };
-        Self::with(Inner::open(&file, options)?, options)
+        let inner = match Inner::open(&file, options) {
+            // Another process is making it, or was killed before it had begun.
+            Err(e) if options.create && !options.read_only && e.code() == Code::NotALedger => {
+                make(&file, options)?;
+                Inner::open(&file, options)?
+            }
+            opened => opened?,
+        };
+        Self::with(inner, options)
     }
 
     /// Makes the ledger of the project folder `path`, or the ledger file `path`, and opens it.
@@ -243,7 +253,7 @@ impl Ledger {
             origin: expected.origin.clone().or_else(|| self.options.origin.clone()),
             ..expected.clone()
         };
-        sealbook_store::verify(&*inner.store, &expected, inner.pool()?, progress)
+        sealbook_store::verify(&*inner.store, &expected, &inner.pool()?.threads, progress)
     }
 
     /// Computes the query index and the tree's tiles anew, if nothing else is at fault.
@@ -265,7 +275,10 @@ impl Ledger {
 
     /// Waits until no thread is inside the ledger and keeps others out until [`Ledger::resume`]: for the moment of a fork.
     pub fn pause(&self) {
-        if let Some(inner) = self.inner.load_full() {
+        // What a child has inherited and not used yet is paused for good already.
+        if let Some(inner) = self.inner.load_full()
+            && inner.process == std::process::id()
+        {
             *self.paused.lock() = Some(inner.store.pause());
         }
     }
@@ -316,7 +329,7 @@ impl Inner {
             Some(genesis) => Some(Ingest::new(genesis.ledger(), options.payload_limit, options.redact)?),
             None => None,
         };
-        Ok(Self { process: std::process::id(), path, store, ingest, pool: OnceLock::new() })
+        Ok(Self { process: std::process::id(), path, store, ingest, pool: ArcSwapOption::empty() })
     }
 
     fn ingest(&self) -> Result<&Ingest> {
@@ -326,11 +339,17 @@ impl Inner {
     }
 
     /// The threads for long calls. A pool of each handle's own: rayon's global one does not survive a fork.
-    pub(crate) fn pool(&self) -> Result<&rayon::ThreadPool> {
-        if self.pool.get().is_none() {
-            let _ = self.pool.set(new_pool()?);
+    pub(crate) fn pool(&self) -> Result<Arc<Pool>> {
+        if let Some(pool) = self.pool.load_full() {
+            if pool.process == std::process::id() {
+                return Ok(pool);
+            }
+            // Its threads are the parent's; there is nobody here to end them.
+            std::mem::forget(pool);
         }
-        self.pool.get().ok_or_else(|| Error::new(Code::Internal, "the pool is gone"))
+        let pool = Arc::new(Pool { process: std::process::id(), threads: new_pool()? });
+        self.pool.store(Some(pool.clone()));
+        Ok(pool)
     }
 }
 
@@ -338,6 +357,14 @@ pub(crate) fn new_pool() -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new().thread_name(|n| format!("sealbook-{n}")).build().map_err(|e| {
         Error::new(Code::Io, format!("threads cannot be started: {e}")).remedy("raise the limit on processes")
     })
+}
+
+/// Makes a ledger unless another process is faster.
+fn make(file: &Path, options: &OpenOptions) -> Result<()> {
+    match SqliteStore::create(file, &new_genesis(options)?, options.sqlite()) {
+        Err(e) if e.code() == Code::LedgerExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 fn new_genesis(options: &OpenOptions) -> Result<Genesis> {

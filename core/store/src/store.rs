@@ -45,6 +45,14 @@ pub trait Store: Send + Sync {
     /// Those of reading the store.
     fn size(&self) -> Result<u64>;
 
+    /// How many entries are stored. It differs from the size if numbers are missing.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    fn count(&self) -> Result<u64> {
+        self.size()
+    }
+
     /// Appends a batch, and returns when it is durable.
     ///
     /// A draft whose id is used already yields the first entry's place if kind and payload are the same.

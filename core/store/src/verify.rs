@@ -3,7 +3,7 @@
 use crate::progress::Progress;
 use crate::store::Store;
 use rayon::prelude::*;
-use sealbook_error::{Code, Result};
+use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Genesis;
 use sealbook_ledger::interchange::Line;
 use sealbook_ledger::verify::{
@@ -15,6 +15,10 @@ use std::ops::Range;
 
 /// Entries in a range, a multiple of 256.
 const RANGE: u64 = 4096;
+
+/// So many numbers without an entry are listed one by one, and as many more as there are entries. A single row with a huge number
+/// must not keep a verification busy for ever.
+const SPARSE: u64 = 1 << 16;
 
 /// The longest line of an export; a longer one is no entry.
 const MAX_LINE: u64 = 256 << 20;
@@ -33,9 +37,18 @@ pub fn verify(
 ) -> Result<Report> {
     // The mark first: entries are durable before it names them, so that it cannot be ahead of what is read next.
     let head = store.head();
-    let size = store.size()?;
+    let whole = store.size()?;
+    let size = if whole > SPARSE {
+        whole.min(store.count()?.saturating_mul(2).saturating_add(SPARSE))
+    } else {
+        whole
+    };
     progress.expect(size);
     let mut verification = Verification::new(store.genesis().cloned());
+    if size < whole {
+        let detail = format!("from here to number {} most entries are missing, too many to list", whole - 1);
+        verification.fault(size, FaultKind::Missing, detail);
+    }
     let mark = match head {
         Ok(mark) => mark,
         Err(error) if error.code() == Code::Tampered => {
@@ -49,7 +62,11 @@ pub fn verify(
     let check = |start: &u64| check_range(store, *start..size.min(start + RANGE), &cuts, progress);
     let findings: Vec<Findings> = pool.install(|| starts.par_iter().map(check).collect::<Result<_>>())?;
     findings.into_iter().for_each(|found| verification.add(found));
-    store.audit_whole(&mut verification)?;
+    match store.audit_whole(&mut verification) {
+        // As above: what cannot even be read is one fault.
+        Err(error) if is_damage(&error) => verification.fault(0, FaultKind::Index, error.message()),
+        audited => audited?,
+    }
     let mut named = BTreeMap::new();
     for seq in verification.named() {
         // An entry that cannot be read is not the one that an erasure names.
@@ -65,6 +82,10 @@ pub fn verify(
         verification.known(n, root, "the head mark");
     }
     Ok(verification.finish(expected, &named))
+}
+
+fn is_damage(error: &Error) -> bool {
+    matches!(error.code(), Code::LedgerCorrupt | Code::Internal)
 }
 
 fn check_range(store: &dyn Store, range: Range<u64>, cuts: &[u64], progress: &Progress) -> Result<Findings> {
@@ -106,7 +127,7 @@ fn check_range(store: &dyn Store, range: Range<u64>, cuts: &[u64], progress: &Pr
                     next += 1;
                 }
             }
-            Err(error) if matches!(error.code(), Code::LedgerCorrupt | Code::Internal) => {
+            Err(error) if is_damage(&error) => {
                 checker.missing(&format!("it cannot be read: {}", error.message()));
                 next += 1;
             }

@@ -1,7 +1,7 @@
 //! Appending: one transaction for all who wait, acknowledged after its sync.
 
 use super::connection::{self, open_writer};
-use super::{SqliteOptions, SqliteStore, beside, read};
+use super::{SqliteOptions, SqliteStore, beside, log_of, read};
 use crate::head::{self, HeadMark};
 use crate::ingest::now;
 use crate::memory::{earlier, same_record};
@@ -20,7 +20,7 @@ pub(super) struct Writer {
     connection: Connection,
     head: HeadMark,
     log: PathBuf,
-    /// Which file the log was when this writer first wrote to it.
+    /// Which file the log was when this writer opened it.
     log_identity: Option<(u64, u64)>,
     chain: Option<Chain>,
     poisoned: bool,
@@ -28,13 +28,13 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Self> {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
+        let log = log_of(path);
+        let connection = open_writer(path, options, false)?;
         Ok(Self {
-            connection: open_writer(path, options, false)?,
+            log_identity: log_identity(&log),
+            connection,
             head: HeadMark::open(beside(path, "head"))?,
-            log: log.into(),
-            log_identity: None,
+            log,
             chain: None,
             poisoned: false,
         })
@@ -100,8 +100,7 @@ impl SqliteStore {
             writer.poisoned = error.code() == Code::Io;
             return Err(error);
         }
-        let identity = log_identity(&writer.log);
-        if *writer.log_identity.get_or_insert(identity.unwrap_or_default()) != identity.unwrap_or_default() {
+        if writer.log_identity != log_identity(&writer.log) {
             writer.poisoned = true;
             return Err(Error::new(
                 Code::LedgerPoisoned,
@@ -109,7 +108,10 @@ impl SqliteStore {
             )
             .remedy("keep other programs away from the ledger's files, open it anew and verify it"));
         }
-        writer.head.write(chain.size(), &chain.root())?;
+        // The entries are durable: without a new mark the old one is still true, only weaker.
+        if let Err(error) = writer.head.write(chain.size(), &chain.root()) {
+            tracing::warn!(%error, "the head mark could not be moved");
+        }
         writer.chain = Some(chain);
         drop(turn);
         Ok(results)

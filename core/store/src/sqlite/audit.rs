@@ -14,17 +14,18 @@ use std::ops::Range;
 struct RangeAudit {
     indexed: u64,
     facets: VecDeque<FacetsRow>,
-    files: VecDeque<(u64, String)>,
+    files: VecDeque<(u64, Vec<u8>)>,
     tiles: BTreeMap<u64, StoredTile>,
     strays: Vec<u64>,
 }
 
 struct FacetsRow {
     seq: u64,
-    kind: Option<String>,
+    // Bytes, because damaged text need not be UTF-8.
+    kind: Option<Vec<u8>>,
     time: Option<i64>,
-    actor: Option<String>,
-    spec: Option<String>,
+    actor: Option<Vec<u8>>,
+    spec: Option<Vec<u8>>,
 }
 
 struct StoredTile {
@@ -55,15 +56,27 @@ fn facets(connection: &Connection, range: &Range<u64>) -> rusqlite::Result<VecDe
         )?
         .query_map(read::bounds(range), |row| {
             let seq = row.get::<_, i64>(0)? as u64;
-            Ok(FacetsRow { seq, kind: row.get(1)?, time: row.get(2)?, actor: row.get(3)?, spec: row.get(4)? })
+            Ok(FacetsRow {
+                seq,
+                kind: text(row, 1)?,
+                time: row.get(2)?,
+                actor: text(row, 3)?,
+                spec: text(row, 4)?,
+            })
         })?
         .collect()
 }
 
-fn files(connection: &Connection, range: &Range<u64>) -> rusqlite::Result<VecDeque<(u64, String)>> {
+fn text(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<Vec<u8>>> {
+    Ok(row.get_ref(column)?.as_bytes_or_null()?.map(<[u8]>::to_vec))
+}
+
+fn files(connection: &Connection, range: &Range<u64>) -> rusqlite::Result<VecDeque<(u64, Vec<u8>)>> {
     connection
         .prepare_cached("SELECT seq, path FROM files WHERE seq >= ?1 AND seq < ?2 ORDER BY seq, path")?
-        .query_map(read::bounds(range), |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))?
+        .query_map(read::bounds(range), |row| {
+            Ok((row.get::<_, i64>(0)? as u64, text(row, 1)?.unwrap_or_default()))
+        })?
         .collect()
 }
 
@@ -109,11 +122,11 @@ impl Audit for RangeAudit {
             None => !covered && files.is_empty(),
             Some(row) => {
                 covered
-                    && row.kind.as_deref() == Some(header.kind.as_str())
+                    && row.kind.as_deref() == Some(header.kind.as_str().as_bytes())
                     && row.time == Some(header.time.as_micros())
-                    && row.actor.as_deref() == facets.actor.as_deref()
-                    && row.spec.as_deref() == facets.spec.as_deref()
-                    && files.iter().map(String::as_str).eq(facets.files.iter().map(|f| &**f))
+                    && row.actor.as_deref() == facets.actor.as_deref().map(str::as_bytes)
+                    && row.spec.as_deref() == facets.spec.as_deref().map(str::as_bytes)
+                    && files.iter().map(Vec::as_slice).eq(facets.files.iter().map(|f| f.as_bytes()))
             }
         };
         if !same {
@@ -171,6 +184,9 @@ pub(super) fn whole(store: &SqliteStore, verification: &mut Verification) -> Res
     store.reading(|connection| {
         let size = verification.entries();
         let now = store.sql(read::size(connection))?;
+        if let Some(seq) = store.sql(in_front(connection))? {
+            verification.fault(0, FaultKind::Sequence, format!("there is an entry with the number {seq}"));
+        }
         for (seq, detail) in store.sql(upper_tiles(connection, size, now))? {
             verification.fault(seq, FaultKind::Tree, detail);
         }
@@ -185,6 +201,11 @@ pub(super) fn whole(store: &SqliteStore, verification: &mut Verification) -> Res
 }
 
 type Found = Vec<(u64, String)>;
+
+/// An entry in front of the genesis.
+fn in_front(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection.query_row("SELECT min(seq) FROM entries WHERE seq < 0", [], |row| row.get(0))
+}
 
 fn upper_tiles(connection: &Connection, size: u64, now: u64) -> rusqlite::Result<Found> {
     let width = TILE_WIDTH as u64;
@@ -218,6 +239,11 @@ fn upper_tiles(connection: &Connection, size: u64, now: u64) -> rusqlite::Result
             faults.push((now, format!("tile {level}/{position} is stored but not full")));
         }
         full /= width;
+    }
+    let stray = "SELECT level, position FROM tiles WHERE level NOT BETWEEN 0 AND 7 OR position < 0 LIMIT 1";
+    let stray = connection.query_row(stray, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+    if let Some((level, position)) = stray.optional()? {
+        faults.push((now, format!("tile {level}/{position} is stored but no tile of a ledger")));
     }
     Ok(faults)
 }

@@ -4,6 +4,8 @@ use super::SqliteOptions;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use sealbook_error::{Code, Error, Result};
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 
 /// Older versions can lose committed writes when several connections checkpoint (the WAL-reset bug).
@@ -33,6 +35,9 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions, create: bool) ->
         Ok((connection, mode))
     };
     let (connection, mode) = open().map_err(|e| error(e, path))?;
+    if connection.is_readonly("main").map_err(|e| error(e, path))? {
+        return Err(read_only(path));
+    }
     if mode != "wal" {
         let message = format!(
             "{} cannot be opened for writing by several processes (journal mode {mode})",
@@ -61,11 +66,36 @@ pub(super) fn open_reader(path: &Path, options: &SqliteOptions) -> Result<Connec
             if options.read_only
                 && matches!(e.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) =>
         {
-            open(&format!("{uri}?readonly_shm=1")).or_else(|_| open(&format!("{uri}?immutable=1")))
+            match open(&format!("{uri}?readonly_shm=1")) {
+                // An immutable file is read without its log, where the last entries may be.
+                Err(_) if has_log(path) => return Err(unreadable_log(path)),
+                Err(_) => open(&format!("{uri}?immutable=1")),
+                opened => opened,
+            }
         }
         other => other,
     }
     .map_err(|e| error(e, path))
+}
+
+fn has_log(path: &Path) -> bool {
+    super::log_of(path).metadata().is_ok_and(|log| log.len() > 0)
+}
+
+fn unreadable_log(path: &Path) -> Error {
+    let message = format!(
+        "the log of {} cannot be read without its -shm file, which cannot be made here",
+        path.display()
+    );
+    Error::new(Code::ReadOnly, message)
+        .remedy("copy the folder to a place that can be written, and open it there")
+        .with("path", path.display())
+}
+
+fn read_only(path: &Path) -> Error {
+    Error::new(Code::ReadOnly, format!("{} can only be read", path.display()))
+        .remedy("open it with read_only, or make file and folder writable")
+        .with("path", path.display())
 }
 
 /// The path as a `file:` URI, in which `?`, `#` and `%` have a meaning of their own.
@@ -93,10 +123,16 @@ pub(super) fn error(error: rusqlite::Error, path: &Path) -> Error {
             format!("{shown} is not a Sealbook ledger"),
             "name a ledger file or a project folder",
         ),
-        Some(ErrorCode::DatabaseCorrupt) => (
+        // Our own statements are sound: one that does not fit the tables, or a value of another type, comes from a damaged file.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) | None => (
             Code::LedgerCorrupt,
             format!("{shown} is damaged: {error}"),
             "run verify on a copy to see which entries are touched",
+        ),
+        Some(ErrorCode::ConstraintViolation) => (
+            Code::Tampered,
+            format!("{shown} contradicts itself: {error}"),
+            "run verify; if only the index or the tree is at fault, reindex repairs it",
         ),
         Some(ErrorCode::DiskFull) => (
             Code::DiskFull,
@@ -116,7 +152,7 @@ pub(super) fn error(error: rusqlite::Error, path: &Path) -> Error {
             format!("{shown} or the files beside it cannot be opened"),
             "check owner and mode of file and folder, or open it with read_only",
         ),
-        Some(ErrorCode::SystemIoFailure) if extended == ffi::SQLITE_IOERR_WRITE && is_full(path) => (
+        Some(ErrorCode::SystemIoFailure) if NO_ROOM.contains(&extended) && is_full(path) => (
             Code::DiskFull,
             format!("no space is left for {shown}"),
             "free space and try again; nothing was recorded",
@@ -129,19 +165,23 @@ pub(super) fn error(error: rusqlite::Error, path: &Path) -> Error {
     Error::new(code, message).remedy(remedy).with("path", shown).caused_by(error)
 }
 
-/// Whether a byte cannot be written beside the file: a file-size limit and some file systems report a full disk as an I/O error.
+/// What SQLite also says when there is no room: it knows a full disk from a failing one in few places, and no limit on file sizes.
+const NO_ROOM: [i32; 3] = [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_TRUNCATE, ffi::SQLITE_IOERR_SHMSIZE];
+
+/// Whether there is no room for more, tried out on the lock file, whose content is nobody's.
 fn is_full(path: &Path) -> bool {
-    let probe = super::beside(path, "lock");
-    std::fs::OpenOptions::new()
-        .append(true)
-        .open(probe)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, b" "))
-        .is_err_and(|e| {
-            matches!(
-                e.kind(),
-                std::io::ErrorKind::StorageFull
-                    | std::io::ErrorKind::QuotaExceeded
-                    | std::io::ErrorKind::FileTooLarge
-            )
-        })
+    const MORE: usize = 1 << 16;
+    let Ok(mut file) = OpenOptions::new().append(true).create(true).open(super::beside(path, "lock")) else {
+        return false;
+    };
+    let length = |file: &Path| file.metadata().map_or(0, |m| m.len());
+    let longest = length(path).max(length(&super::log_of(path)));
+    let tried = file
+        .set_len(longest + MORE as u64)
+        .and_then(|()| file.set_len(0))
+        .and_then(|()| file.write_all(&[0; MORE]))
+        .and_then(|()| file.sync_data());
+    let _ = file.set_len(0);
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    tried.is_err_and(|e| matches!(e.kind(), StorageFull | QuotaExceeded | FileTooLarge))
 }

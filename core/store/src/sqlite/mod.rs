@@ -124,6 +124,13 @@ impl SqliteStore {
     }
 }
 
+/// The write-ahead log of a ledger file.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
 /// The file `name` that belongs to a ledger file: `head` to `ledger.db` in its folder of its own, `audit.db-head` to `audit.db`, since
 /// there may be more than one ledger in the folder then.
 fn beside(path: &Path, name: &str) -> PathBuf {
@@ -145,6 +152,10 @@ impl Store for SqliteStore {
 
     fn size(&self) -> Result<u64> {
         self.reading(|connection| self.sql(read::size(connection)))
+    }
+
+    fn count(&self) -> Result<u64> {
+        self.reading(|connection| self.sql(read::count(connection)))
     }
 
     fn commit(&self, batch: Batch) -> Result<Receipt> {

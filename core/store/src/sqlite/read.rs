@@ -1,6 +1,7 @@
 //! Reading entries, and the ledger's end.
 
 use super::connection;
+use crate::query::Order;
 use rusqlite::{Connection, OptionalExtension};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::tree::{TILE_WIDTH, Tree};
@@ -10,9 +11,15 @@ use std::ops::Range;
 use std::path::Path;
 
 pub(super) fn size(connection: &Connection) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("SELECT max(seq) FROM entries")?
-        .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.map_or(0, |last| last as u64 + 1)))
+    connection.prepare_cached("SELECT max(seq) FROM entries")?.query_row([], |row| {
+        let last: Option<i64> = row.get(0)?;
+        Ok(last.and_then(|last| u64::try_from(last).ok()).map_or(0, |last| last + 1))
+    })
+}
+
+/// How many entries are stored, whatever their numbers.
+pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, i64>(0)).map(|n| n as u64)
 }
 
 pub(super) fn find(connection: &Connection, id: EntryId) -> rusqlite::Result<Option<u64>> {
@@ -57,6 +64,20 @@ pub(super) fn rows(
         Ok(Ok(()))
     };
     read().map_err(|e| connection::error(e, path))?
+}
+
+/// The first number in a range that an entry has, in the given order.
+pub(super) fn next(
+    connection: &Connection,
+    range: &Range<u64>,
+    order: Order,
+) -> rusqlite::Result<Option<u64>> {
+    let sql = match order {
+        Order::Oldest => "SELECT min(seq) FROM entries WHERE seq >= ?1 AND seq < ?2",
+        Order::Newest => "SELECT max(seq) FROM entries WHERE seq >= ?1 AND seq < ?2",
+    };
+    let number = |row: &rusqlite::Row<'_>| row.get::<_, Option<i64>>(0);
+    Ok(connection.prepare_cached(sql)?.query_row(bounds(range), number)?.map(|seq| seq as u64))
 }
 
 /// Visits the stored leaf hashes of a range.

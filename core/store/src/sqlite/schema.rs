@@ -6,10 +6,12 @@
 use super::{SqliteOptions, append, beside, connection};
 use crate::head::HeadMark;
 use crate::ingest::genesis_draft;
+use crate::turnstile::Turnstile;
 use rusqlite::{Connection, TransactionBehavior};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Chain, Genesis};
 use std::path::Path;
+use std::time::Instant;
 
 /// In the file's own header, so that `file` and others can tell a ledger from any SQLite file: "Seal".
 const APPLICATION_ID: i32 = 0x5365_616C;
@@ -37,21 +39,17 @@ pub(super) const INDEX: &str = "
     CREATE INDEX files_path ON files(path);";
 
 pub(super) fn create(path: &Path, genesis: &Genesis, options: &SqliteOptions) -> Result<()> {
-    let mut connection = connection::open_writer(path, options, true)?;
     let sql = |e| connection::error(e, path);
+    // Before a connection that writes turns somebody else's file into one with a write-ahead log.
+    if path.is_file() {
+        blank(&connection::open_reader(path, options)?, path)?;
+    }
+    // Whoever finds the new ledger before it is ready waits with its first record, so that the head mark is never moved back.
+    let _turn = Turnstile::new(beside(path, "lock")).enter(Instant::now() + options.busy_timeout);
+    let mut connection = connection::open_writer(path, options, true)?;
     // One transaction: two processes that make the same ledger cannot both succeed, and a crash leaves an empty file.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-    let (application, _) = marks(&transaction).map_err(sql)?;
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
-    if application == APPLICATION_ID {
-        return Err(Error::new(Code::LedgerExists, format!("there is a ledger at {}", path.display()))
-            .remedy("open it without create")
-            .with("path", path.display()));
-    }
-    if tables > 0 || application != 0 {
-        return Err(foreign(path));
-    }
+    blank(&transaction, path)?;
     let marks = format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};");
     transaction.execute_batch(&[TABLES, INDEX, &marks].concat()).map_err(sql)?;
     let (draft, time) = genesis_draft(genesis)?;
@@ -65,13 +63,33 @@ pub(super) fn create(path: &Path, genesis: &Genesis, options: &SqliteOptions) ->
     sync_folder(path)
 }
 
+/// Refuses databases that have something in them.
+fn blank(connection: &Connection, path: &Path) -> Result<()> {
+    let sql = |e| connection::error(e, path);
+    let (application, _) = marks(connection).map_err(sql)?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
+    if application == APPLICATION_ID {
+        return Err(Error::new(Code::LedgerExists, format!("there is a ledger at {}", path.display()))
+            .remedy("open it without create")
+            .with("path", path.display()));
+    }
+    if tables > 0 || application != 0 { Err(foreign(path)) } else { Ok(()) }
+}
+
 /// Refuses files that are no ledgers, or ledgers of a newer version.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
     let (application, version) = marks(connection).map_err(|e| connection::error(e, path))?;
     if application != APPLICATION_ID {
         return Err(foreign(path));
     }
-    if version != SCHEMA_VERSION {
+    if version < SCHEMA_VERSION {
+        let message = format!("{} has schema version {version}, which never was", path.display());
+        return Err(Error::new(Code::LedgerCorrupt, message)
+            .remedy("restore the file from a copy that verifies")
+            .with("path", path.display()));
+    }
+    if version > SCHEMA_VERSION {
         let message =
             format!("{} has schema version {version}; this Sealbook knows {SCHEMA_VERSION}", path.display());
         return Err(Error::new(Code::LedgerTooNew, message)
