@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LIBS := target/debug
 REPO ?= .
+CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-store sealbook-common
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test)
 
 .PHONY: help demo test build native rust python node c uniffi text lint deny packaging bench peers fuzz clean
@@ -23,10 +24,10 @@ test: rust lint python node c uniffi text deny packaging ##        everything, i
 build: ##       the whole workspace, once
 	cargo build --workspace --locked
 
-# The bindings as `cargo build` made them, where Python and Node look for them.
+# The bindings as `cargo build` made them, where Python and Node look for them; never over a file that somebody has loaded.
 native: build .venv/ready node_modules/ready
-	@cp $(LIBS)/libsealbook_python.so python/sealbook/_native.abi3.so
-	@cp $(LIBS)/libsealbook_node.so node/native.node
+	@cp --remove-destination $(LIBS)/libsealbook_python.so python/sealbook/_native.abi3.so
+	@cp --remove-destination $(LIBS)/libsealbook_node.so node/native.node
 
 .venv/ready: tests/python/requirements.txt
 	python3 -m venv .venv
@@ -59,9 +60,9 @@ text: ##        the independent verifier and the vectors that it made
 lint: native ##        formats, lints, types, stubs, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-	$(PYTHON) -m ruff check python tests/python docs tests/vectors
-	$(PYTHON) -m ruff format --check python tests/python
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked --quiet $(addprefix -p ,$(CRATES))
+	$(PYTHON) -m ruff check python tests/python tests/packaging docs tests/vectors benches examples
+	$(PYTHON) -m ruff format --check python tests/python tests/packaging
 	PYTHONPATH=python $(PYTHON) -m mypy --strict python/sealbook
 	PYTHONPATH=python $(PYTHON) -m mypy.stubtest sealbook
 	npx tsc --strict --noEmit -p tests/node

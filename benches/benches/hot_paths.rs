@@ -1,6 +1,6 @@
 //! The hot paths: canonicalise, record (memory; SQLite one by one; batched), verify, export. `cargo bench -p sealbook-benches`.
 
-#![expect(clippy::unwrap_used, missing_docs, reason = "benches")]
+#![expect(clippy::unwrap_used, reason = "benches")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sealbook::{Expected, Ledger, OpenOptions, Progress, Record};

@@ -61,7 +61,7 @@ def test_pythons_own_classes_catch_ours(tmp_path: Path) -> None:
     assert isinstance(caught.value.__cause__, OSError)
     assert caught.value.__cause__.errno == 2
     assert caught.value.context["path"] == str(tmp_path / "nothing")
-    with pytest.raises(ValueError, match="INVALID|id"):
+    with pytest.raises(ValueError, match="neither"):
         ledger.get("neither a number nor an id")
 
 
@@ -70,7 +70,9 @@ def test_a_busy_ledger_is_retryable(tmp_path: Path) -> None:
         with locked(ledger), pytest.raises(sealbook.LedgerBusyError) as caught:
             ledger.record("custom.x", {})
         error = caught.value
-        assert error.is_busy() and error.retryable and not error.is_tampered()
+        assert error.is_busy()
+        assert error.retryable
+        assert not error.is_tampered()
         assert isinstance(error, TimeoutError)
         assert ledger.record("custom.x", {}).seq == 1
 

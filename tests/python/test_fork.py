@@ -81,7 +81,8 @@ def test_children_use_an_inherited_ledger_while_eight_threads_record(ledger: Led
             in_child(work)
     assert len(list(ledger.query(kind="custom.child"))) == 50
     report = ledger.verify()
-    assert report.intact and report.entries == 1 + 50 + sum(writers.recorded)
+    assert report.intact
+    assert report.entries == 1 + 50 + sum(writers.recorded)
 
 
 def test_a_fork_while_threads_open_and_close_ledgers(ledger: Ledger, tmp_path: Path) -> None:

@@ -137,7 +137,8 @@ def test_query_filters_and_orders(ledger: Ledger) -> None:
     assert seqs(actor="ana", limit=1) == [3]
     plus_two = timezone(timedelta(hours=2))
     assert seqs(since=middle.astimezone(plus_two)) == seqs(since=middle.isoformat()[:-6] + "Z")
-    assert 2 in seqs(since=middle) and 2 not in seqs(until=middle)
+    assert 2 in seqs(since=middle)
+    assert 2 not in seqs(until=middle)
     assert seqs(since=date(2020, 1, 1)) == [3, 2, 1, 0] == seqs(since="2020-01-01")
     assert seqs(until=date(2020, 1, 1)) == []
 
@@ -189,14 +190,19 @@ def test_pages_end(ledger: Ledger) -> None:
 def test_verify_says_what_it_checked(ledger: Ledger) -> None:
     ledger.record("custom.x", {"n": 1})
     report = ledger.verify()
-    assert report.intact and report.verdict == "intact" and report.entries == 2 and report.faults == ()
+    assert report.intact
+    assert report.verdict == "intact"
+    assert report.entries == 2
+    assert report.faults == ()
     assert report.origin == ledger.origin
     assert any(topic.startswith("rewriting:") for topic in report.not_checked)
 
     known = ledger.verify(origin=ledger.origin, size=2, root=report.root)
-    assert known.intact and known.not_checked == ()
+    assert known.intact
+    assert known.not_checked == ()
     wrong = ledger.verify(size=2, root="0" * 64)
-    assert not wrong.intact and [fault.kind for fault in wrong.faults] == ["tree"]
+    assert not wrong.intact
+    assert [fault.kind for fault in wrong.faults] == ["tree"]
     assert [fault.kind for fault in ledger.verify(size=3).faults] == ["truncated"]
     for bad in ({"root": "0" * 64}, {"size": 1, "root": "zz"}):
         with pytest.raises(InvalidArgumentError):
@@ -221,13 +227,13 @@ def test_progress_is_told_up_to_the_end(ledger: Ledger) -> None:
 
 
 def test_an_exception_of_the_progress_callback_comes_out_as_itself(ledger: Ledger) -> None:
-    class StopHere(Exception):
+    class StopHereError(Exception):
         pass
 
     def stop(done: int, total: int) -> None:
-        raise StopHere(done, total)
+        raise StopHereError(done, total)
 
-    with pytest.raises(StopHere):
+    with pytest.raises(StopHereError):
         ledger.verify(progress=stop)
     assert ledger.verify().intact
 
@@ -284,7 +290,9 @@ def test_scan_reads_and_with_record_records_once(ledger: Ledger, tmp_path: Path)
 
     report = sealbook.scan(repository)
     assert (report.commits.total, report.commits.ai, report.commits.unknown) == (2, 1, 1)
-    assert report.recorded is None and sum(report.by_strength.values()) == 1 and len(report.by_tool) == 1
+    assert report.recorded is None
+    assert sum(report.by_strength.values()) == 1
+    assert len(report.by_tool) == 1
     assert ledger.scan(repository) == report
     assert len(ledger) == 1
     assert ledger.scan(repository, record=True).recorded == 2
@@ -363,7 +371,8 @@ def test_a_ledger_that_nobody_holds_is_closed(tmp_path: Path) -> None:
     del ledger
     assert gone() is None
     with Ledger.open(tmp_path) as again:
-        assert len(again) == 2 and again.verify().intact
+        assert len(again) == 2
+        assert again.verify().intact
 
 
 def test_the_async_twin_has_the_same_methods_and_arguments() -> None:

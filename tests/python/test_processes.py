@@ -28,7 +28,8 @@ def test_several_processes_record_into_one_ledger(ledger: Ledger, tmp_path: Path
     assert [process.wait(120) for process in processes] == [0] * 4
 
     report = ledger.verify()
-    assert report.intact and report.entries == 251
+    assert report.intact
+    assert report.entries == 251
     assert own == sorted(own)
     for process in range(4):
         steps = [e.payload["n"] for e in ledger.query(kind="custom.step") if e.payload["process"] == process]
