@@ -24,5 +24,5 @@ for command in commands:
 pairs = [[seconds(command) for command in commands] for _ in range(rounds)]
 for a, b in pairs:
     print(f"  {a:.3f}  {b:.3f}  {a / b:.3f} x")
-a, b = (statistics.median(column) for column in zip(*pairs))
+a, b = (statistics.median(column) for column in zip(*pairs, strict=True))
 print(f"median {a:.3f}  {b:.3f}  {statistics.median(a / b for a, b in pairs):.3f} x")

@@ -1,4 +1,7 @@
-import sys, sealbook
+import sys
+
+import sealbook
+
 with sealbook.Ledger.open(sys.argv[1]) as ledger:
     entry = ledger.record("human_review", {"actor": {"type": "human", "id": "ana"}, "action": {"type": "approve"}})
     report = ledger.verify()

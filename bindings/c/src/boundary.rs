@@ -33,3 +33,25 @@ pub(crate) unsafe fn call(error: *mut *mut sealbook_error, body: impl FnOnce() -
 pub(crate) fn quiet<T: Default>(body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{sealbook_error_free, sealbook_error_number};
+    use std::ptr::null_mut;
+
+    #[test]
+    fn a_panic_becomes_a_code() {
+        let mut error = null_mut();
+        // SAFETY: `error` is a place of this function's.
+        let code = unsafe { call(&raw mut error, || panic!("a defect")) };
+        assert_eq!(code, Code::Panic.number());
+        // SAFETY: the object is the call's own, and is used no more.
+        unsafe {
+            assert_eq!(sealbook_error_number(error), code);
+            sealbook_error_free(error);
+            assert_eq!(call(null_mut(), || panic!("a defect")), code);
+        }
+        quiet::<()>(|| panic!("a defect"));
+    }
+}

@@ -11,7 +11,6 @@ use napi::bindgen_prelude::{BigInt, Either, Object, Uint8Array};
 use napi_derive::napi;
 use sealbook_common::sealbook::{Code, Entry, Error, Ledger, Progress, Record, Result, ScanOptions};
 use sealbook_common::{Recorder, reply, request};
-use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -230,7 +229,7 @@ impl Handle {
     /// As the core's `export`, and those of making the file.
     #[napi(catch_unwind)]
     pub fn export_sync(&self, path: String) -> napi::Result<u64> {
-        export(&self.ledger, &path, &Progress::default()).map_err(thrown)
+        self.ledger.export_file(path.as_ref(), &Progress::default()).map_err(thrown)
     }
 
     /// Writes all entries to a file as JSON lines.
@@ -239,7 +238,7 @@ impl Handle {
     /// Only if no promise can be made; the rest rejects it.
     #[napi(catch_unwind)]
     pub fn export<'env>(&self, env: &'env Env, path: String, watch: &Watch) -> napi::Result<Object<'env>> {
-        self.long(env, watch, move |ledger, progress| export(ledger, &path, progress))
+        self.long(env, watch, move |ledger, progress| ledger.export_file(path.as_ref(), progress))
     }
 
     /// Records the entries of an export as evidence, and says as JSON what was done.
@@ -342,11 +341,6 @@ pub fn open_handle(env: &Env, path: String, options: String) -> napi::Result<Obj
 
 fn open(path: &str, options: &str) -> Result<Handle> {
     Ok(Handle::new(Ledger::open(path, &request::open_options(options)?)?))
-}
-
-fn export(ledger: &Ledger, path: &str, progress: &Progress) -> Result<u64> {
-    let mut file = File::create(path).map_err(|e| Error::io(e, "write", path))?;
-    ledger.export(&mut file, progress)
 }
 
 fn entry_key(key: Either<BigInt, String>) -> Result<String> {

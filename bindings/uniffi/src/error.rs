@@ -41,7 +41,11 @@ impl From<Error> for SealbookError {
             code: error.code().name().to_owned(),
             number: error.code().number(),
             message: error.message().to_owned(),
-            context: error.context().iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            context: error
+                .context()
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
             retryable: error.is_retryable(),
         }
     }

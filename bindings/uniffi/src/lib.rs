@@ -12,8 +12,8 @@ pub use error::{Result, SealbookError};
 pub use ledger::Ledger;
 pub use progress::ProgressListener;
 pub use records::{
-    Commits, Entry, ErrorRow, Expected, Fault, Imported, NewEntry, Note, OpenOptions, Order, Page, Query, Report,
-    ScanOptions, ScanReport, Verdict,
+    Commits, Entry, ErrorRow, Expected, Fault, Imported, NewEntry, Note, OpenOptions, Order, Page, Query,
+    Report, ScanOptions, ScanReport, Verdict,
 };
 pub use tools::{canonicalize, error_table, scan, verify_export, version};
 

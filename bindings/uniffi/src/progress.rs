@@ -43,7 +43,8 @@ pub(crate) fn run<T: Send + 'static>(
 /// Tells the listener, and cancels the call if it wants that. The call has ended before the listener's own error is thrown.
 fn ask(listener: &dyn ProgressListener, progress: &Progress) -> Result<()> {
     let verdict = listener.progress(progress.done(), progress.total()).and_then(|go_on| {
-        let cancelled = || SealbookError::from(Error::new(Code::Cancelled, "the listener cancelled the operation"));
+        let cancelled =
+            || SealbookError::from(Error::new(Code::Cancelled, "the listener cancelled the operation"));
         if go_on { Ok(()) } else { Err(cancelled()) }
     });
     if verdict.is_err() {

@@ -287,7 +287,8 @@ pub struct ScanOptions {
 
 impl ScanOptions {
     pub(crate) fn read(options: Option<Self>) -> sealbook::ScanOptions {
-        options.map_or_else(sealbook::ScanOptions::default, |o| sealbook::ScanOptions { revision: o.revision })
+        options
+            .map_or_else(sealbook::ScanOptions::default, |o| sealbook::ScanOptions { revision: o.revision })
     }
 }
 
