@@ -49,9 +49,12 @@ node: native ##        the Node package
 	node --test tests/node/*.test.mjs tests/node/*.test.cjs
 
 c: build ##           the C library, linked both ways, under valgrind and sanitizers
+	@.ci/have 'command -v pkg-config' pkg-config
+	@.ci/have 'command -v valgrind' valgrind
 	tests/c/run.sh
 
 uniffi: build ##      UniFFI's Python and Ruby; Kotlin and Swift are generated
+	@.ci/have "ruby -e 'require %q(ffi)'" ruby ruby-ffi
 	tests/uniffi/run.sh
 
 text: ##        the independent verifier and the vectors that it made

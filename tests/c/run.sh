@@ -19,6 +19,11 @@ skip() {
     printf 'SKIPPED: %s\n' "$*" >&2
 }
 
+if ! command -v pkg-config >/dev/null; then
+    skip 'pkg-config is not installed: the C library is not tested'
+    exit 0
+fi
+
 say 'install into an empty prefix'
 prefix=$work/prefix
 "$root/bindings/c/install.sh" "$prefix" "$profile"
@@ -28,12 +33,6 @@ shared="$(pkg-config --libs sealbook) -Wl,-rpath,$prefix/lib"
 static="$prefix/lib/libsealbook.a $(sed -n 's/^Libs.private: //p' "$prefix/lib/pkgconfig/sealbook.pc")"
 [ "$(pkg-config --modversion sealbook)" = "$(cargo pkgid --manifest-path "$root/bindings/c/Cargo.toml" | sed 's/.*[#@]//')" ] ||
     fail 'the version of sealbook.pc is not that of the crate'
-
-say 'the static library needs what sealbook.pc says'
-needed=$(cd "$root" && cargo rustc --quiet -p sealbook-c --lib --crate-type staticlib -- --print native-static-libs 2>&1 |
-    sed -n 's/^note: native-static-libs: //p')
-[ "$needed" = "$(cat "$root/bindings/c/native-static-libs")" ] ||
-    fail "bindings/c/native-static-libs is not what rustc says: $needed"
 
 say 'a repository, and the shared vectors'
 git init --quiet "$work/repository"
