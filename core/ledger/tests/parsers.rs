@@ -1,5 +1,7 @@
 //! Every parser takes any bytes: it refuses them, or reads what it would write.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 use proptest::prelude::*;
 use sealbook_ledger::interchange::{Line, write_line};
 use sealbook_ledger::verify::{Before, Checker, Expected, RawEntry, Verification};
