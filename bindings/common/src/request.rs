@@ -116,7 +116,7 @@ pub fn order(text: &str) -> Result<Order> {
     }
 }
 
-/// A time in UTC: a date, or a date and a time with or without a fraction of the second, as in RFC 3339.
+/// A time in UTC: a date, or a date and a time with or without a fraction of up to six digits.
 ///
 /// # Errors
 /// `INVALID_QUERY`.
@@ -161,15 +161,12 @@ pub fn expected(text: &str) -> Result<Expected> {
     })
 }
 
-/// Refuses a root without the size that it belongs to.
+/// As [`Expected::check`], passing on what is given.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT`.
 pub fn checked(expected: Expected) -> Result<Expected> {
-    if expected.root.is_some() && expected.size.is_none() {
-        return Err(Error::new(Code::InvalidArgument, "a root is given without its size")
-            .remedy("pass the size that the root was computed for"));
-    }
+    expected.check()?;
     Ok(expected)
 }
 

@@ -39,6 +39,7 @@ impl Ledger {
     /// # Errors
     /// `CANCELLED`, `CLOSED`, `NOT_FOUND` if there is no such folder, `PERMISSION_DENIED`, `DISK_FULL`, `IO`. The file at `path` is as it was then.
     pub fn export_file(&self, path: &Path, progress: &Progress) -> Result<u64> {
+        self.refuse_own_folder(path)?;
         let failed = |e| Error::io(e, "write", path);
         if path.metadata().is_ok_and(|m| !m.is_file()) {
             return self.export(&mut File::create(path).map_err(failed)?, progress);
@@ -56,6 +57,31 @@ impl Ledger {
         }
         written
     }
+}
+
+impl Ledger {
+    /// An export must not replace the ledger, nor anything beside it.
+    fn refuse_own_folder(&self, path: &Path) -> Result<()> {
+        let Some(ledger) = self.path()? else { return Ok(()) };
+        let folder = |file: &Path| file.parent().and_then(|folder| folder.canonicalize().ok());
+        let target = std::path::absolute(path).map_err(|e| Error::io(e, "resolve", path))?;
+        let target = target.canonicalize().unwrap_or(target);
+        let own = if ledger.ends_with(Path::new(crate::FOLDER).join(crate::LEDGER_FILE)) {
+            folder(&target) == folder(&ledger)
+        } else {
+            let beside = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(name_of(&ledger));
+            folder(&target) == folder(&ledger) && target.file_name().is_some_and(beside)
+        };
+        if own {
+            let message = format!("{} is in the ledger's own place", path.display());
+            return Err(Error::new(Code::InvalidArgument, message).remedy("export to another folder"));
+        }
+        Ok(())
+    }
+}
+
+fn name_of(file: &Path) -> &[u8] {
+    file.file_name().unwrap_or_default().as_encoded_bytes()
 }
 
 /// Verifies an export in a file.
@@ -97,5 +123,6 @@ pub fn verify_export_from(
     expected: &Expected,
     progress: &Progress,
 ) -> Result<Report> {
+    expected.check()?;
     sealbook_store::verify_export(file, expected, &new_pool()?, progress)
 }

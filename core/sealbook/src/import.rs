@@ -42,8 +42,7 @@ impl Ledger {
         }
         progress.expect(report.entries);
         let origin = report.origin.unwrap_or_default();
-        let before = self.size()?;
-        let mut batch = Vec::new();
+        let (mut batch, mut recorded) = (Vec::new(), 0);
         let file = File::open(path).map_err(|e| Error::io(e, "read", path))?;
         for line in BufReader::new(file).split(b'\n') {
             // The file was just verified; a line that is no entry now has been changed since.
@@ -52,13 +51,13 @@ impl Ledger {
             };
             batch.push(evidence(&Line::parse(&line?).ok_or_else(changed)?, &origin).ok_or_else(changed)?);
             if batch.len() == BATCH {
-                self.record_many(&std::mem::take(&mut batch))?;
+                recorded += self.record_evidence(&std::mem::take(&mut batch))?;
                 progress.advance(BATCH as u64)?;
             }
         }
-        self.record_many(&batch)?;
+        recorded += self.record_evidence(&batch)?;
         progress.advance(batch.len() as u64)?;
-        Ok(Imported { entries: report.entries, recorded: self.size()?.saturating_sub(before) })
+        Ok(Imported { entries: report.entries, recorded })
     }
 }
 
@@ -75,7 +74,9 @@ fn evidence(line: &Line, origin: &str) -> Option<Record> {
             "entry": {"header": line.header, "salt": line.salt, "payload": line.payload},
         },
     });
-    let id = derived_id(header.time, "import", leaf.as_bytes());
+    // An entry that was erased since is other evidence than the one that was imported before.
+    let erased = [u8::from(line.payload.is_none())];
+    let id = derived_id(header.time, "import", &[leaf.as_bytes(), erased.as_slice()].concat());
     Some(Record {
         kind: "import".to_owned(),
         payload: payload.to_string().into_bytes(),

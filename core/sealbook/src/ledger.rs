@@ -81,7 +81,7 @@ impl Ledger {
     /// `NOT_A_PROJECT`, `NOT_FOUND`, `NOT_A_LEDGER`, `LEDGER_TOO_NEW`, `LEDGER_BUSY`, `READ_ONLY`, `PERMISSION_DENIED`, `DISK_FULL`, `IO`;
     /// `INVALID_ORIGIN`; `ORIGIN_MISMATCH` if the ledger has another origin than the given one.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Self> {
-        let path = path.as_ref();
+        let path = &project::absolute(path.as_ref())?;
         let file = match project::find_ledger(path) {
             Err(e)
                 if options.create
@@ -110,7 +110,7 @@ impl Ledger {
     /// # Errors
     /// `LEDGER_EXISTS` if there is one, and as [`Ledger::open`].
     pub fn init(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Self> {
-        let file = project::prepare(path.as_ref())?;
+        let file = project::prepare(&project::absolute(path.as_ref())?)?;
         drop(SqliteStore::create(&file, &new_genesis(options)?, options.sqlite())?);
         Self::with(Inner::open(&file, options)?, options)
     }
@@ -175,7 +175,7 @@ impl Ledger {
     ///
     /// # Errors
     /// `INVALID_KIND`, `RESERVED_KIND`, `INVALID_ID`, the `PAYLOAD_*` codes, `ID_CONFLICT`, `READ_ONLY`, `LEDGER_BUSY`, `DISK_FULL`, `TAMPERED`,
-    /// `LEDGER_POISONED`, `CLOSED`, `IO`. Nothing is recorded then.
+    /// `LEDGER_POISONED`, `CLOSED`, `IO`. Nothing is recorded then; but after `IO` and `LEDGER_POISONED` only opening the ledger anew tells.
     pub fn record(&self, record: Record) -> Result<Entry> {
         let entries = self.record_many(std::slice::from_ref(&record))?;
         entries.into_iter().next().ok_or_else(|| Error::new(Code::Internal, "a record without an entry"))
@@ -190,6 +190,19 @@ impl Ledger {
         let drafts = inner.ingest()?.drafts(records)?;
         let receipt = inner.store.commit(Batch { drafts: drafts.clone() })?;
         Ok(entries(drafts, receipt))
+    }
+
+    /// Records what is evidence as it stands, without a limit and without replacing secrets, and returns how many of the records are new.
+    pub(crate) fn record_evidence(&self, records: &[Record]) -> Result<u64> {
+        let inner = self.inner()?;
+        let genesis = inner.store.genesis();
+        let ledger = genesis
+            .ok_or_else(|| Error::new(Code::Tampered, "the genesis entry is damaged").remedy("run verify"))?
+            .ledger();
+        let drafts = Ingest::new(ledger, usize::MAX, false)?.drafts(records)?;
+        let size = inner.store.size()?;
+        let receipt = inner.store.commit(Batch { drafts })?;
+        Ok(receipt.sealed.iter().filter(|place| place.seq >= size).count() as u64)
     }
 
     /// Records several groups, each all or none, with as few syncs as the store can.
@@ -249,6 +262,7 @@ impl Ledger {
     /// `CANCELLED`, `CLOSED`, `IO`. Damage is no error: it is in the report.
     pub fn verify(&self, expected: &Expected, progress: &Progress) -> Result<Report> {
         let inner = self.inner()?;
+        expected.check()?;
         let expected = Expected {
             origin: expected.origin.clone().or_else(|| self.options.origin.clone()),
             ..expected.clone()

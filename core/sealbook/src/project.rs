@@ -32,6 +32,21 @@ pub fn find_ledger(path: &Path) -> Result<PathBuf> {
     })
 }
 
+/// The path from the root on, so that a handle stays with its files wherever the process goes.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).map_err(|e| Error::io(e, "resolve", path))?;
+    let Some(text) = path.to_str() else {
+        let message = format!("path {} is not UTF-8", path.display());
+        return Err(Error::new(Code::InvalidArgument, message).remedy("move the project to a path that is"));
+    };
+    // Two slashes in front mean a host in SQLite's URIs.
+    Ok(if text.starts_with("//") {
+        PathBuf::from(format!("/{}", text.trim_start_matches('/')))
+    } else {
+        path
+    })
+}
+
 /// The ledger file to make for `path`: `path` itself if it names a file, else that of the project folder `path`, which is made if need be.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf> {
     if path.extension().is_some_and(|e| e == "db") && !path.is_dir() {
@@ -40,6 +55,8 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf> {
     let folder = path.join(FOLDER);
     fs::create_dir_all(&folder).map_err(|e| Error::io(e, "make the folder", &folder))?;
     ignore(path)?;
+    let own = folder.join(".gitignore");
+    fs::write(&own, "*\n").map_err(|e| Error::io(e, "write", &own))?;
     Ok(folder.join(LEDGER_FILE))
 }
 

@@ -2,7 +2,9 @@
 
 use crate::derived::derived_id;
 use crate::ledger::Ledger;
-use sealbook_attribution::{Commit, HistoryOptions, HistorySummary, Observer, Strength, scan_history};
+use sealbook_attribution::{
+    Commit, HistoryOptions, HistorySummary, Observer, Person, Strength, scan_history,
+};
 use sealbook_error::{Error, Result};
 use sealbook_ledger::{EntryId, Time};
 use sealbook_store::{Progress, Record};
@@ -153,7 +155,9 @@ impl Recorder<'_> {
                 new.push(record);
             }
         }
-        self.recorded += self.ledger.record_many(&new)?.len() as u64;
+        let size = inner.store.size()?;
+        let recorded = self.ledger.record_many(&new)?;
+        self.recorded += recorded.iter().filter(|entry| entry.header.seq >= size).count() as u64;
         Ok(())
     }
 
@@ -171,10 +175,10 @@ fn record(commit: &Commit<'_>) -> Record {
         "attributions": commit.claims,
         "metadata": {
             "verdict": commit.verdict,
-            "subject": commit.subject,
+            "subject": shorten(&commit.subject),
             "parents": commit.parents,
-            "author": commit.author,
-            "committer": commit.committer,
+            "author": person(&commit.author),
+            "committer": person(&commit.committer),
         },
     })
     .to_string();
@@ -183,4 +187,17 @@ fn record(commit: &Commit<'_>) -> Record {
         Time::from_micros(commit.committer.time.seconds.saturating_mul(1_000_000)).unwrap_or(Time::EPOCH);
     let id = derived_id(time, "scan", payload.as_bytes()).to_string();
     Record { kind: "commit".to_owned(), payload: payload.into_bytes(), id: Some(id) }
+}
+
+/// A text of hostile length must not keep a commit from being recorded.
+fn shorten(text: &str) -> String {
+    const MOST: usize = 1000;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}... ({} bytes)", text.get(..at).unwrap_or_default(), text.len()),
+        None => text.to_owned(),
+    }
+}
+
+fn person(person: &Person<'_>) -> serde_json::Value {
+    json!({"name": shorten(&person.name), "email": shorten(&person.email), "time": person.time})
 }

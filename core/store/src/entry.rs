@@ -41,11 +41,10 @@ impl Entry {
                 return Err(damaged("its payload does not fit the commitment in its header"));
             }
         }
-        // A payload is passed on as JSON text, so that it must be JSON, whoever stored it.
-        if raw.payload.is_some_and(|payload| canonicalize(payload, usize::MAX).is_err()) {
-            return Err(damaged("its payload is not a JSON object"));
-        }
-        Ok(Self { header, hash, payload: raw.payload.map(<[u8]>::to_vec) })
+        // A payload is passed on as JSON text on one line, whoever stored it and however.
+        let payload = raw.payload.map(|payload| canonicalize(payload, usize::MAX)).transpose();
+        let payload = payload.map_err(|_| damaged("its payload is not a JSON object"))?;
+        Ok(Self { header, hash, payload })
     }
 
     /// The entry as one JSON object: `seq`, `id`, `time`, `kind`, `hash`, `prev`, `payload`.

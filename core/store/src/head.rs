@@ -19,28 +19,42 @@ const READINGS: usize = 100;
 #[derive(Debug)]
 pub(crate) struct HeadMark {
     path: PathBuf,
-    file: File,
+    file: Option<File>,
 }
 
 impl HeadMark {
-    /// Opens the mark for writing, making it first if there is none.
-    pub(crate) fn open(path: PathBuf) -> Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-        Ok(Self { file: file.map_err(|e| Error::io(e, "open", &path))?, path })
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, file: None }
     }
 
-    /// Moves the mark. The caller holds the ledger's turnstile, so that marks do not overtake each other.
+    /// Moves the mark, making it if there is none. The caller holds the ledger's turnstile, so that marks do not overtake each other.
     pub(crate) fn write(&mut self, size: u64, root: &Hash) -> Result<()> {
-        let mark = format!("sealbook/head/1 {size:020} {root}");
-        let line = format!("{mark} {}\n", checksum(&mark));
-        let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(line.as_bytes()));
+        if self.file.is_none() {
+            self.file = OpenOptions::new().write(true).open(&self.path).ok();
+        }
+        let Some(file) = &mut self.file else { return self.replace(size, root) };
+        let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(line(size, root).as_bytes()));
         written.map_err(|e| Error::io(e, "write", &self.path))
     }
 
-    /// Makes the mark's own directory entry durable, after it was made.
-    pub(crate) fn sync(&self) -> Result<()> {
-        self.file.sync_all().map_err(|e| Error::io(e, "sync", &self.path))
+    /// Makes the mark, durable and whole from the first moment: an empty one would be taken for a damaged one.
+    pub(crate) fn replace(&mut self, size: u64, root: &Hash) -> Result<()> {
+        let new = self.path.with_added_extension("new");
+        let write = || {
+            let mut file = File::create(&new)?;
+            file.write_all(line(size, root).as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&new, &self.path)?;
+            Ok(file)
+        };
+        self.file = Some(write().map_err(|e| Error::io(e, "write", &self.path))?);
+        Ok(())
     }
+}
+
+fn line(size: u64, root: &Hash) -> String {
+    let mark = format!("sealbook/head/1 {size:020} {root}");
+    format!("{mark} {}\n", checksum(&mark))
 }
 
 /// Reads the mark; `None` if there is no such file.
@@ -88,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("head");
         assert_eq!(read(&path).unwrap(), None);
-        let mut mark = HeadMark::open(path.clone()).unwrap();
+        let mut mark = HeadMark::new(path.clone());
         let root = Hash::of(b"root");
         mark.write(7, &root).unwrap();
         mark.write(8, &root).unwrap();
@@ -110,7 +124,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("head");
         let mark_of = |size: u64| (size, Hash::of(&size.to_le_bytes()));
-        let mut mark = HeadMark::open(path.clone()).unwrap();
+        let mut mark = HeadMark::new(path.clone());
         mark.write(0, &mark_of(0).1).unwrap();
         std::thread::scope(|scope| {
             let reader = scope.spawn(|| {

@@ -105,8 +105,18 @@ impl Secrets {
     fn rule(&self, rule: usize) -> Option<(&'static str, &Regex)> {
         let (name, _, expression) = RULES.get(rule)?;
         // That every expression compiles is tested.
-        let expression = self.expressions.get(rule)?.get_or_init(|| Regex::new(expression).ok());
+        let expression =
+            self.expressions.get(rule)?.get_or_init(|| Regex::new(&behind_escapes(expression)).ok());
         Some((name, expression.as_ref()?))
+    }
+}
+
+/// In JSON text an escape such as `\n` ends in a letter, so that a secret behind it does not begin at the boundary of a word.
+fn behind_escapes(expression: &str) -> String {
+    match expression.strip_prefix(r"\b") {
+        Some(rest) if rest.contains("(?P<secret>") => format!(r"(?:\b|\\[bfnrt]|\\u[0-9a-f]{{4}}){rest}"),
+        Some(rest) => format!(r"(?:\b|\\[bfnrt]|\\u[0-9a-f]{{4}})(?P<secret>{rest})"),
+        None => expression.to_owned(),
     }
 }
 
@@ -147,6 +157,14 @@ mod tests {
             ("sendgrid-key", &format!("{}.{}", token("SG.", 22), token("", 43))),
             ("jwt", &format!("{}.{}.{}", token("eyJ", 20), token("eyJ", 20), token("", 20))),
         ] {
+            for front in ["a\n", "a\t", "a\r\n", "a\u{1}", "\"", "a="] {
+                let mark = format!("{front}[redacted:{name}]");
+                assert_eq!(
+                    redacted(&format!("{front}{secret} b")).split(" b").next(),
+                    Some(mark.as_str()),
+                    "{name} behind {front:?}"
+                );
+            }
             assert_eq!(
                 redacted(&format!("a {secret} b")).split(" b").next(),
                 Some(format!("a [redacted:{name}]").as_str()),

@@ -59,7 +59,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// `ID_CONFLICT` if an id is used for another kind or payload, `LEDGER_BUSY`, `READ_ONLY`, `DISK_FULL`, `TAMPERED` if the
-    /// store lost entries, `LEDGER_POISONED` after a failed sync, `IO`. Nothing of the batch is recorded then.
+    /// store lost entries, `LEDGER_POISONED` after a failed sync, `IO`. Nothing of the batch is recorded then; but after the last two
+    /// only opening the ledger anew tells.
     fn commit(&self, batch: Batch) -> Result<Receipt>;
 
     /// Appends several batches with one sync where the store can. A batch that is refused does not touch the others.

@@ -6,6 +6,7 @@ use super::report::{FaultKind, Report, Verdict};
 use crate::genesis::Genesis;
 use crate::hash::Hash;
 use crate::tree::Frontier;
+use sealbook_error::{Code, Error, Result};
 use std::collections::BTreeMap;
 
 /// What the verifier knows from elsewhere: a head mark, a checkpoint, a note on paper.
@@ -17,6 +18,20 @@ pub struct Expected {
     pub size: Option<u64>,
     /// The root over the first `size` entries.
     pub root: Option<Hash>,
+}
+
+impl Expected {
+    /// Refuses a root without the size that it belongs to.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn check(&self) -> Result<()> {
+        if self.root.is_some() && self.size.is_none() {
+            return Err(Error::new(Code::InvalidArgument, "a root is given without its size")
+                .remedy("pass the size that the root was computed for"));
+        }
+        Ok(())
+    }
 }
 
 /// Puts the findings of consecutive ranges together.

@@ -20,8 +20,8 @@ pub(super) struct Writer {
     connection: Connection,
     head: HeadMark,
     log: PathBuf,
-    /// Which file the log was when this writer opened it.
-    log_identity: Option<(u64, u64)>,
+    /// Which files ledger and log were when this writer opened them.
+    identities: [Option<(u64, u64)>; 2],
     chain: Option<Chain>,
     poisoned: bool,
 }
@@ -31,9 +31,9 @@ impl Writer {
         let log = log_of(path);
         let connection = open_writer(path, options, false)?;
         Ok(Self {
-            log_identity: log_identity(&log),
+            identities: [identity(path), identity(&log)],
             connection,
-            head: HeadMark::open(beside(path, "head"))?,
+            head: HeadMark::new(beside(path, "head")),
             log,
             chain: None,
             poisoned: false,
@@ -77,9 +77,11 @@ impl SqliteStore {
             )
             .remedy("check the disk, open the ledger anew and verify it"));
         }
-        let turn = self.turnstile.enter(Instant::now() + self.options.busy_timeout);
+        let deadline = Instant::now() + self.options.busy_timeout;
+        let turn = self.turnstile.enter(deadline);
         let path = &self.path;
         let sql = |e| connection::error(e, path);
+        writer.connection.busy_timeout(deadline.saturating_duration_since(Instant::now())).map_err(sql)?;
         let transaction =
             writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
         let mut chain = match writer.chain.take() {
@@ -100,11 +102,11 @@ impl SqliteStore {
             writer.poisoned = error.code() == Code::Io;
             return Err(error);
         }
-        if writer.log_identity != log_identity(&writer.log) {
+        if writer.identities != [identity(path), identity(&writer.log)] {
             writer.poisoned = true;
             return Err(Error::new(
                 Code::LedgerPoisoned,
-                format!("{} was replaced while it was open", writer.log.display()),
+                format!("{} or its log was replaced while it was open", path.display()),
             )
             .remedy("keep other programs away from the ledger's files, open it anew and verify it"));
         }
@@ -235,17 +237,17 @@ fn lost(path: &Path, what: &str) -> Error {
     )
 }
 
-/// Device and number of the log's file, by which a replaced one is told apart. The ledger's own file is never opened
+/// Device and number of a file, by which a replaced one is told apart. The ledger's own file is never opened
 /// but by SQLite, since closing it would drop SQLite's locks; asking for its metadata does not.
-fn log_identity(log: &Path) -> Option<(u64, u64)> {
+fn identity(file: &Path) -> Option<(u64, u64)> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(log).ok().map(|m| (m.dev(), m.ino()))
+        std::fs::metadata(file).ok().map(|m| (m.dev(), m.ino()))
     }
     #[cfg(not(unix))]
     {
-        let _ = log;
+        let _ = file;
         Some((0, 0))
     }
 }

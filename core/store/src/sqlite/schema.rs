@@ -46,21 +46,64 @@ pub(super) fn create(path: &Path, genesis: &Genesis, options: &SqliteOptions) ->
     }
     // Whoever finds the new ledger before it is ready waits with its first record, so that the head mark is never moved back.
     let _turn = Turnstile::new(beside(path, "lock")).enter(Instant::now() + options.busy_timeout);
-    let mut connection = connection::open_writer(path, options, true)?;
-    // One transaction: two processes that make the same ledger cannot both succeed, and a crash leaves an empty file.
+    if path.is_file() {
+        blank(&connection::open_reader(path, options)?, path)?;
+    }
+    // Under another name until it is whole: whatever a killed creation leaves behind is no ledger, and is made anew by the next.
+    let new = path.with_added_extension("new");
+    clear(&new);
+    let chain = build(&new, genesis, options)?;
+    let mut head = HeadMark::new(beside(path, "head"));
+    head.replace(chain.size(), &chain.root())?;
+    put_in_place(&new, path)?;
+    clear(&new);
+    sync_folder(path)?;
+    warm_log(&connection::open_writer(path, options, false)?).map_err(sql)
+}
+
+/// Makes the tables and the genesis entry, all in the file itself.
+fn build(new: &Path, genesis: &Genesis, options: &SqliteOptions) -> Result<Chain> {
+    let sql = |e| connection::error(e, new);
+    let mut connection = connection::open_writer(new, options, true)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-    blank(&transaction, path)?;
     let marks = format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};");
     transaction.execute_batch(&[TABLES, INDEX, &marks].concat()).map_err(sql)?;
     let (draft, time) = genesis_draft(genesis)?;
     let (chain, first) = Chain::begin(genesis, draft.id(), *draft.salt(), time);
     append::insert(&transaction, &first, &draft).map_err(sql)?;
     transaction.commit().map_err(sql)?;
-    warm_log(&connection).map_err(sql)?;
-    let mut head = HeadMark::open(beside(path, "head"))?;
-    head.write(chain.size(), &chain.root())?;
-    head.sync()?;
-    sync_folder(path)
+    // The first column says whether somebody was in the way; nobody else knows the name.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sql)?;
+    Ok(chain)
+}
+
+/// Never over a ledger that another process has made meanwhile, even where the lock file cannot be locked.
+fn put_in_place(new: &Path, path: &Path) -> Result<()> {
+    let failed = |e| Error::io(e, "make", path);
+    if path.is_file() {
+        return std::fs::rename(new, path).map_err(failed);
+    }
+    match std::fs::hard_link(new, path) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(path)),
+        // A file system without links.
+        Err(_) => std::fs::rename(new, path).map_err(failed),
+    }
+}
+
+/// Removes what an earlier creation left behind.
+fn clear(new: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = new.as_os_str().to_owned();
+        name.push(suffix);
+        let _ = std::fs::remove_file(name);
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::new(Code::LedgerExists, format!("there is a ledger at {}", path.display()))
+        .remedy("use it, or remove it first if nobody needs it")
+        .with("path", path.display())
 }
 
 /// Refuses databases that have something in them.
@@ -70,9 +113,7 @@ fn blank(connection: &Connection, path: &Path) -> Result<()> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
     if application == APPLICATION_ID {
-        return Err(Error::new(Code::LedgerExists, format!("there is a ledger at {}", path.display()))
-            .remedy("open it without create")
-            .with("path", path.display()));
+        return Err(exists(path));
     }
     if tables > 0 || application != 0 { Err(foreign(path)) } else { Ok(()) }
 }
