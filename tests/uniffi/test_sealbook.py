@@ -155,6 +155,26 @@ class Scenario(unittest.TestCase):
             self.assertIn(message, failure.error.message)
             readers[0].wait()
 
+    def test_what_cannot_be_opened_or_written_has_its_own_code(self):
+        script = PROJECT / "tests/vectors/openings.py"
+        project = self.folder / "project"
+        Ledger.open(str(project), OpenOptions(create=True)).close()
+        file = project / ".sealbook/ledger.db"
+        subprocess.run([sys.executable, script, "make", file, self.folder], check=True)
+        for case in vectors("openings.json")["cases"]:
+            with self.subTest(case["file"]), self.failing(case["code"]):
+                Ledger.open(str(self.folder / case["file"]), OpenOptions())
+        ledger = Ledger.open(str(project), OpenOptions(busy_timeout_ms=100))
+        lock = [sys.executable, script, "lock", file]
+        with subprocess.Popen(lock, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            holder.stdout.readline()
+            with self.failing("LEDGER_BUSY"):
+                ledger.record("custom.x", "{}")
+            holder.stdin.close()
+        self.assertEqual(ledger.size(), 1)
+        with self.failing("READ_ONLY"):
+            Ledger.open(str(project), OpenOptions(read_only=True)).record("custom.x", "{}")
+
     def test_canonicalize(self):
         self.assertEqual(sealbook.canonicalize('{ "b": 1.50, "a": true }'), '{"a":true,"b":1.5}')
 
