@@ -31,10 +31,18 @@ fn unlock(project: &Path) {
 
 /// Plays a part as somebody who may not write.
 fn unprivileged<T: Fn()>(test: T, name: &str, project: &Path) {
-    let mut command = Child::command(test, name, project.display());
-    if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
-        command.uid(NOBODY).gid(NOBODY);
+    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+        Child::play(test, name, project.display()).finish();
+        return;
     }
+    // The folder of the test binary may be closed to others.
+    let open = tempfile::tempdir().unwrap();
+    let binary = open.path().join("faults");
+    std::fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    set_permissions(open.path(), Permissions::from_mode(0o755)).unwrap();
+    let mut command = std::process::Command::new(binary);
+    command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    Child::prepare(&mut command, test, name, project.display());
     Child::start(&mut command).finish();
 }
 
