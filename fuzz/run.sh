@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(canonical header export request trailers)
+[ ${#targets[@]} -gt 0 ] || for file in fuzz/fuzz_targets/*.rs; do targets+=("$(basename "$file" .rs)"); done
 export RUSTC_BOOTSTRAP=1
 for target in "${targets[@]}"; do
     corpus=target/fuzz-corpus/$target

@@ -1,13 +1,26 @@
 //! The rules, read from data and ready to run.
 
+mod check;
+mod settings;
+mod trial;
+
+pub use trial::TextMatch;
+
+use crate::Rule;
 use crate::matcher::Matcher;
-use crate::{Rule, RuleSignal};
+use check::check;
 use sealbook_error::{Code, Error, Result};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
-/// The data that comes with this crate, one file for each class of claim.
-const BUILT_IN: [&str; 3] = [
+/// The data that comes with this crate: people and trailers, then the other places, then what is no AI.
+const BUILT_IN: [&str; 8] = [
     include_str!("../catalogue/ai.json"),
+    include_str!("../catalogue/messages.json"),
+    include_str!("../catalogue/branches.json"),
+    include_str!("../catalogue/references.json"),
+    include_str!("../catalogue/comments.json"),
+    include_str!("../catalogue/files.json"),
     include_str!("../catalogue/automation.json"),
     include_str!("../catalogue/human.json"),
 ];
@@ -18,7 +31,7 @@ const BUILT_IN: [&str; 3] = [
 /// use sealbook_attribution::Catalogue;
 ///
 /// let catalogue = Catalogue::built_in()?;
-/// let rule = catalogue.rules().iter().find(|rule| rule.id == "cursor/co-author").unwrap();
+/// let rule = catalogue.rule("cursor/co-author").unwrap();
 /// assert_eq!(rule.tool, "Cursor");
 /// assert_eq!(rule.emails, ["cursoragent@cursor.com"]);
 /// # Ok::<(), sealbook_error::Error>(())
@@ -28,6 +41,8 @@ pub struct Catalogue {
     version: u32,
     rules: Vec<Rule>,
     matchers: Vec<Matcher>,
+    off: Vec<Rule>,
+    changed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,16 +62,58 @@ impl Catalogue {
         Self::read(&BUILT_IN)
     }
 
-    /// The data's version. It grows when rules are added or changed.
+    /// The data's version. It grows when rules are added or changed; what a user changes does not count.
     #[must_use]
     pub fn version(&self) -> u32 {
         self.version
     }
 
-    /// The rules, AI first, then automation, then human; within a class in the order of their ids.
+    /// The rules in force: AI first, then automation, then human, then those that a user added.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rule in force with this id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The rules that a user switched off.
+    #[must_use]
+    pub fn switched_off(&self) -> &[Rule] {
+        &self.off
+    }
+
+    /// The ids of the rules in force that a user added, replaced or gave another strength.
+    #[must_use]
+    pub fn changed(&self) -> &[String] {
+        &self.changed
+    }
+
+    /// What the rules in force say, as 64 hexadecimal digits: SHA-256 over their JSON, a line each. Two catalogues
+    /// with the same digest judge alike, so it can be part of a cache's key.
+    ///
+    /// ```
+    /// use sealbook_attribution::Catalogue;
+    ///
+    /// let built_in = Catalogue::built_in()?.digest();
+    /// let mine = Catalogue::built_in()?.with_settings("attribution.off = ['amp/co-author']")?;
+    /// assert_eq!(built_in.len(), 64);
+    /// assert_ne!(mine.digest(), built_in);
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"sealbook/catalogue/v1\n");
+        for rule in &self.rules {
+            // A rule is strings, numbers and lists: its serialisation cannot fail.
+            hash.update(serde_json::to_vec(rule).unwrap_or_default());
+            hash.update(b"\n");
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A rule and its matcher.
@@ -64,8 +121,14 @@ impl Catalogue {
         Some((self.rules.get(index)?, self.matchers.get(index)?))
     }
 
-    fn read(files: &[&str]) -> Result<Self> {
-        let mut catalogue = Self { version: 0, rules: Vec::new(), matchers: Vec::new() };
+    pub(crate) fn read(files: &[&str]) -> Result<Self> {
+        let mut catalogue = Self {
+            version: 0,
+            rules: Vec::new(),
+            matchers: Vec::new(),
+            off: Vec::new(),
+            changed: Vec::new(),
+        };
         for text in files {
             let file: File = serde_json::from_str(text).map_err(|error| {
                 Error::new(Code::InvalidArgument, format!("the catalogue of rules cannot be read: {error}"))
@@ -79,26 +142,6 @@ impl Catalogue {
         }
         Ok(catalogue)
     }
-}
-
-/// Refuses a rule that could never match, or would match everything.
-fn check(rule: &Rule) -> Result<()> {
-    let person = !rule.emails.is_empty()
-        || !rule.github_apps.is_empty()
-        || rule.email_pattern.is_some()
-        || rule.name_pattern.is_some();
-    let fault = match rule.signal {
-        RuleSignal::Trailer if rule.keys.is_empty() => "looks at trailers and names no key",
-        RuleSignal::Trailer if !person && rule.value_pattern.is_none() => "has no condition",
-        RuleSignal::Author | RuleSignal::Committer | RuleSignal::Identity if !person => {
-            "has no condition on name or address"
-        }
-        _ if !rule.keys.iter().chain(&rule.emails).all(|text| *text == text.to_ascii_lowercase()) => {
-            "has an upper-case letter in a key or an address"
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::new(Code::InvalidArgument, format!("rule {} {fault}", rule.id)).with("rule", &rule.id))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What a scan tells about one commit.
 
-use crate::{Claim, Class, Strength};
-use serde::Serialize;
+use crate::{Claim, Extent, Strength};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A judged commit, borrowed from the scan for the time of the callback.
 ///
@@ -20,10 +21,42 @@ pub struct Commit<'a> {
     pub committer: Person<'a>,
     /// The message's first paragraph, on one line.
     pub subject: Cow<'a, str>,
-    /// What the rules concluded, in the catalogue's order.
+    /// What the rules concluded: from the commit itself, in the catalogue's order; then from references, from
+    /// other sources, and last from the commit that it was picked from.
     pub claims: Vec<Claim>,
     /// The claims in one word.
     pub verdict: Verdict,
+    /// The strength of the strongest AI claim that counts, a weak one too.
+    pub strength: Option<Strength>,
+    /// For [`Verdict::Ai`]: whether it is about the whole commit.
+    pub extent: Option<Extent>,
+    /// Claims that do not fit together. All of them are kept, and the verdict says which of them wins.
+    pub contradictions: Vec<Contradiction>,
+    /// What the commit does with another one, where the message says so.
+    pub relation: Option<Relation>,
+    /// The folders whose files the commit touches, if that was asked for; none for a merge.
+    pub folders: Vec<Arc<str>>,
+}
+
+/// Claims about one commit or file that do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    /// A stable word for the kind, such as `human_and_ai`.
+    pub kind: &'static str,
+    /// What does not fit, in a sentence that names the rules.
+    pub reason: String,
+}
+
+/// What a commit does with another one, by its message. The ids are as written there: in full, or shortened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// It takes the other one back.
+    Reverts(String),
+    /// It brings back what the other one, a revert, had taken back.
+    Reapplies(String),
+    /// It was picked from the other one.
+    PickedFrom(String),
 }
 
 /// An author or committer, as the commit names them. Free text that anybody can write.
@@ -58,21 +91,4 @@ pub enum Verdict {
     Automation,
     /// None of these. Never to be read as human.
     Unknown,
-}
-
-impl Verdict {
-    /// The verdict that follows from `claims`.
-    #[must_use]
-    pub fn of(claims: &[Claim]) -> Self {
-        let has = |class, least| claims.iter().any(|c| c.class == class && c.strength >= least);
-        if has(Class::Ai, Strength::Medium) {
-            Verdict::Ai
-        } else if has(Class::Human, Strength::Medium) {
-            Verdict::HumanEvidence
-        } else if has(Class::Automation, Strength::Medium) {
-            Verdict::Automation
-        } else {
-            Verdict::Unknown
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! Scanning the history of a repository.
 
 use crate::judge::Judge;
-use crate::object::{parts, subject};
-use crate::pipeline::Batch;
-use crate::repository::unreadable;
-use crate::{Catalogue, Commit, HistorySummary, Verdict, pipeline, repository};
-use sealbook_error::{Code, Error, Result};
+use crate::remembering::Remembering;
+use crate::{Catalogue, ClaimSource, Commit, HistorySummary, Memory, repository};
+use sealbook_error::Result;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What to scan.
 ///
@@ -21,6 +20,12 @@ use std::path::Path;
 pub struct HistoryOptions {
     /// The commit to start from, as git understands it: a branch, a tag, an id, `HEAD~3`. Absent: `HEAD`.
     pub revision: Option<String>,
+    /// The rules to apply. Absent: those that come with this crate.
+    pub catalogue: Option<Arc<Catalogue>>,
+    /// Where claims come from besides the commits and the references, in this order.
+    pub sources: Vec<Arc<dyn ClaimSource>>,
+    /// How many folders deep to tell which folders each commit touches. Absent: not at all.
+    pub folders: Option<u8>,
 }
 
 impl HistoryOptions {
@@ -30,6 +35,36 @@ impl HistoryOptions {
         self.revision = Some(revision.into());
         self
     }
+
+    /// Applies the rules of `catalogue` instead of the built-in ones.
+    #[must_use]
+    pub fn catalogue(mut self, catalogue: Arc<Catalogue>) -> Self {
+        self.catalogue = Some(catalogue);
+        self
+    }
+
+    /// Combines what the commits say with the claims of `source`.
+    #[must_use]
+    pub fn source(mut self, source: Arc<dyn ClaimSource>) -> Self {
+        self.sources.push(source);
+        self
+    }
+
+    /// Tells which folders each commit touches against its first parent, at most `depth` deep: `src/` or, for a
+    /// file in the root, `.`; a depth of 0 does not tell. A merge touches none, the first commit every folder.
+    #[must_use]
+    pub fn folders(mut self, depth: u8) -> Self {
+        self.folders = (depth > 0).then_some(depth);
+        self
+    }
+
+    /// The rules to apply, ready to run.
+    pub(crate) fn judge(&self) -> Result<Judge> {
+        Ok(match &self.catalogue {
+            Some(catalogue) => Judge::new(Arc::clone(catalogue)),
+            None => Judge::new(Catalogue::built_in()?),
+        })
+    }
 }
 
 /// Watches a scan. Every method has a default that does nothing; `()` watches nothing.
@@ -37,9 +72,16 @@ impl HistoryOptions {
 /// All methods are called on the thread that called [`scan_history`].
 pub trait Observer {
     /// A commit was judged. Commits come in the order of `git log`: newest committer date first, a commit
-    /// never before the first of its children that leads to it.
+    /// never before the first of its children that leads to it. A commit that was picked from another one waits
+    /// until that one was read, and those behind it with it.
     fn commit(&mut self, commit: &Commit<'_>) {
         let _ = commit;
+    }
+
+    /// Whether [`commit`](Self::commit) does anything. An observer that says no gets the figures alone, which
+    /// are there sooner.
+    fn wants_commits(&self) -> bool {
+        true
     }
 
     /// So many commits are done. Called now and then, and once at the end.
@@ -53,7 +95,11 @@ pub trait Observer {
     }
 }
 
-impl Observer for () {}
+impl Observer for () {
+    fn wants_commits(&self) -> bool {
+        false
+    }
+}
 
 /// Judges every commit reachable from a start and returns the figures.
 ///
@@ -86,52 +132,54 @@ pub fn scan_history(
     options: &HistoryOptions,
     observer: &mut dyn Observer,
 ) -> Result<HistorySummary> {
+    scan_remembering(path, options, &mut Memory::default(), observer)
+}
+
+/// The same as [`scan_history`], with what earlier scans remember, and remembering this one.
+///
+/// Commits in the memory are not read again. If nothing at all has changed and the observer does not want
+/// commits, the figures are taken from the memory as they are. A scan that fails leaves the memory as it was.
+///
+/// # Errors
+///
+/// As [`scan_history`]. A memory is never a reason for an error.
+///
+/// # Example
+///
+/// ```
+/// use sealbook_attribution::{HistoryOptions, Memory, scan_remembering};
+/// # fn git(dir: &std::path::Path, args: &[&str]) {
+/// #     let done = std::process::Command::new("git").args(args).current_dir(dir).env("HOME", dir)
+/// #         .env("GIT_AUTHOR_NAME", "Jane Roe").env("GIT_AUTHOR_EMAIL", "jane@example.com")
+/// #         .env("GIT_COMMITTER_NAME", "Jane Roe").env("GIT_COMMITTER_EMAIL", "jane@example.com").status();
+/// #     assert!(done.unwrap().success());
+/// # }
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path();
+/// # git(path, &["init", "-q"]);
+/// # git(path, &["commit", "-q", "--allow-empty", "-m", "by hand"]);
+/// let options = HistoryOptions::default();
+/// let mut memory = Memory::default();
+/// let first = scan_remembering(path, &options, &mut memory, &mut ())?;
+/// let bytes = memory.to_bytes().unwrap();
+///
+/// let mut memory = Memory::from_bytes(bytes);
+/// let second = scan_remembering(path, &options, &mut memory, &mut ())?;
+/// assert_eq!(first, second);
+/// assert!(!memory.is_changed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn scan_remembering(
+    path: impl AsRef<Path>,
+    options: &HistoryOptions,
+    memory: &mut Memory,
+    observer: &mut dyn Observer,
+) -> Result<HistorySummary> {
     let repository = repository::open(path.as_ref())?;
-    let start = repository::start(&repository.to_thread_local(), options.revision.as_deref())?;
-    let mut scan = Scan { judge: None, summary: HistorySummary::default(), observer };
-    if let Some(start) = start {
-        pipeline::run(&repository, start, |batch| scan.take(batch))?;
-    }
-    scan.observer.progress(scan.summary.total);
-    Ok(scan.summary)
-}
-
-struct Scan<'o> {
-    /// Made at the first batch: by then another thread is reading.
-    judge: Option<Judge>,
-    summary: HistorySummary,
-    observer: &'o mut dyn Observer,
-}
-
-impl Scan<'_> {
-    fn take(&mut self, batch: Option<Batch>) -> Result<()> {
-        if self.observer.is_cancelled() {
-            let message = format!("the scan was cancelled after {} commits", self.summary.total);
-            return Err(Error::new(Code::Cancelled, message));
-        }
-        let judge = match &mut self.judge {
-            Some(judge) => judge,
-            None => self.judge.insert(Judge::new(Catalogue::built_in()?)),
-        };
-        let Some(batch) = batch else { return Ok(()) };
-        for (id, parents, bytes) in batch.commits() {
-            let parts = parts(bytes).ok_or_else(|| unreadable(id, "it has no form of a commit"))?;
-            let mut hex = [0; 64];
-            let hex: &str = id.hex_to_buf(&mut hex);
-            let claims = judge.claims(hex, &parts);
-            let commit = Commit {
-                id: hex,
-                parents,
-                author: parts.author.into(),
-                committer: parts.committer.into(),
-                subject: subject(parts.message),
-                verdict: Verdict::of(&claims),
-                claims,
-            };
-            self.summary.add(&commit);
-            self.observer.commit(&commit);
-        }
-        self.observer.progress(self.summary.total);
-        Ok(())
-    }
+    let local = repository.to_thread_local();
+    let Some(start) = repository::start(&local, options.revision.as_deref())? else {
+        observer.progress(0);
+        return Ok(HistorySummary::default());
+    };
+    Remembering { repository: &repository, options, start, observer }.run(memory)
 }

@@ -1,10 +1,15 @@
 //! From the parts of a commit to its claims.
 
-use crate::object::Parts;
+use crate::message::{before_original, is_squash, lines_around, merged_branches, own_words};
+use crate::object::{Parts, subject};
+use crate::relation::{relation, takes_back};
+use crate::texts::Texts;
 use crate::trailers::all_trailers;
-use crate::{Catalogue, Claim, Rule, Signal, Source, Strength, Time};
+use crate::{Catalogue, Claim, Extent, Relation, Rule, Signal, Strength, Time};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Texts remembered at most. Authors and co-authors repeat; a hostile history can make every one new.
 const REMEMBERED: usize = 1 << 16;
@@ -13,7 +18,8 @@ const MEMORABLE: usize = 1 << 10;
 
 /// Applies a catalogue to commits, one after the other.
 pub(crate) struct Judge {
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
+    texts: Texts,
     by_key: HashMap<Vec<u8>, Vec<usize>>,
     by_author: Vec<usize>,
     by_committer: Vec<usize>,
@@ -21,6 +27,17 @@ pub(crate) struct Judge {
     scratch: Vec<u8>,
     key: Vec<u8>,
 }
+
+/// What a commit says about itself.
+pub(crate) struct Findings<'a> {
+    /// In the catalogue's order.
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) relation: Option<Relation>,
+    pub(crate) subject: Cow<'a, str>,
+}
+
+/// Claims under way, each with its rule.
+type Found = Vec<(usize, Claim)>;
 
 /// A rule that matched a text, and what it read there.
 struct Hit {
@@ -30,7 +47,8 @@ struct Hit {
 }
 
 impl Judge {
-    pub(crate) fn new(catalogue: Catalogue) -> Self {
+    pub(crate) fn new(catalogue: impl Into<Arc<Catalogue>>) -> Self {
+        let catalogue = catalogue.into();
         let mut by_key: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (index, rule) in catalogue.rules().iter().enumerate() {
             for key in &rule.keys {
@@ -47,18 +65,73 @@ impl Judge {
             remembered: HashMap::new(),
             scratch: Vec::new(),
             key: Vec::new(),
+            texts: Texts::new(&catalogue),
             catalogue,
             by_key,
         }
     }
 
-    /// The claims about a commit, in the catalogue's order. A rule yields one claim, from the first text that
-    /// it matches: the trailers in order, then those that git does not count, which are worth at most medium,
-    /// then the author, then the committer.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The claims about a commit with one parent.
+    #[cfg(test)]
     pub(crate) fn claims(&mut self, commit: &str, parts: &Parts<'_>) -> Vec<Claim> {
-        let mut found = Vec::new();
+        self.findings(commit, parts, 1).claims
+    }
+
+    /// What a commit says about itself. A rule yields one claim, from the first text that it matches: the
+    /// trailers in order, then those that git does not count, which are worth at most medium, then the author,
+    /// the committer, the subject, the message, and the branches that a merge names.
+    ///
+    /// The trailers and the message of a merge or a squash tell what it contains: [`Extent::Part`]. What the
+    /// message of a revert quotes of the commit that it reverts is no claim.
+    pub(crate) fn findings<'a>(&mut self, commit: &str, parts: &Parts<'a>, parents: usize) -> Findings<'a> {
         let times = [parts.author.1, parts.committer.1];
-        for (trailer, is_counted) in all_trailers(parts.message) {
+        let subject = subject(parts.message);
+        let literals = self.texts.search(parts.message);
+        let is_revert = literals.relates || subject.starts_with("Re");
+        let message = if is_revert && takes_back(parts.message, &subject) {
+            before_original(parts.message)
+        } else {
+            parts.message
+        };
+        let mut found = Vec::new();
+        self.trailers(&mut found, commit, message, times);
+        self.people(&mut found, commit, parts);
+        let rules = self.texts.subject.candidates(subject.as_bytes()).to_vec();
+        self.text(&mut found, (commit, times), (Signal::Subject, &rules), subject.as_bytes());
+        if !literals.rules.is_empty() {
+            let words = own_words(message);
+            self.text(&mut found, (commit, times), (Signal::Message, &literals.rules), &words);
+        }
+        let is_merge = parents > 1;
+        if is_merge && !self.texts.branch.is_empty() && subject.starts_with(['M', 'P']) {
+            for branch in merged_branches(message) {
+                let rules = self.texts.branch.candidates(branch).to_vec();
+                self.text(&mut found, (commit, times), (Signal::Branch, &rules), branch);
+            }
+        }
+        let says =
+            |signal| matches!(signal, Signal::Trailer | Signal::Subject | Signal::Message | Signal::Branch);
+        if found.iter().any(|(_, claim)| says(claim.signal)) && (is_merge || is_squash(message)) {
+            for (_, claim) in found.iter_mut().filter(|(_, claim)| says(claim.signal)) {
+                claim.extent = Extent::Part;
+            }
+        }
+        found.sort_by_key(|(rule, _)| *rule);
+        let claims = found.into_iter().map(|(_, claim)| claim).collect();
+        let relation = if literals.relates { relation(parts.message, &subject) } else { None };
+        Findings { claims, relation, subject }
+    }
+
+    fn trailers(&mut self, found: &mut Found, commit: &str, message: &[u8], times: [Time; 2]) {
+        for (trailer, is_counted) in all_trailers(message) {
             let mut key = std::mem::take(&mut self.key);
             key.clear();
             key.extend(trailer.key.iter().map(u8::to_ascii_lowercase));
@@ -66,23 +139,75 @@ impl Judge {
                 let most = if is_counted { Strength::Certain } else { Strength::Medium };
                 let hits = self.hits(Signal::Trailer, &key, &trailer.value);
                 let evidence = || [trailer.key, b": ", &trailer.value].concat();
-                self.claim(&mut found, commit, Signal::Trailer, &hits, (times, most), evidence);
+                self.claim(found, commit, Signal::Trailer, &hits, (times, most), evidence);
             }
             self.key = key;
         }
+    }
+
+    fn people(&mut self, found: &mut Found, commit: &str, parts: &Parts<'_>) {
+        let times = [parts.author.1, parts.committer.1];
         for (signal, (who, _)) in [(Signal::Author, parts.author), (Signal::Committer, parts.committer)] {
             let hits = self.hits(signal, who.name, who.email);
-            self.claim(&mut found, commit, signal, &hits, (times, Strength::Certain), || {
+            self.claim(found, commit, signal, &hits, (times, Strength::Certain), || {
                 [who.name, b" <", who.email, b">"].concat()
             });
         }
-        found.sort_by_key(|(rule, _)| *rule);
-        found.into_iter().map(|(_, claim)| claim).collect()
+    }
+
+    /// Tries `rules` on a text; the evidence is the line, or the lines, of the match.
+    fn text(
+        &self,
+        found: &mut Found,
+        (commit, times): (&str, [Time; 2]),
+        (signal, rules): (Signal, &[usize]),
+        text: &[u8],
+    ) {
+        for (hit, evidence) in self.matching(rules, text) {
+            self.claim(found, commit, signal, &[hit], (times, Strength::Certain), || evidence.to_vec());
+        }
+    }
+
+    /// Those of `rules` whose pattern matches in `text`, each with the line, or the lines, of the match.
+    fn matching<'t>(&self, rules: &[usize], text: &'t [u8]) -> Vec<(Hit, &'t [u8])> {
+        let mut matching = Vec::new();
+        for index in rules {
+            let Some((rule, matcher)) = self.catalogue.get(*index) else { continue };
+            if let Some(at) = matcher.find(text) {
+                matching.push((*index, rule.fallback, matcher, lines_around(text, at)));
+            }
+        }
+        let only_fallbacks = matching.iter().all(|(_, fallback, ..)| *fallback);
+        matching
+            .into_iter()
+            .filter(|(_, fallback, ..)| only_fallbacks || !fallback)
+            .map(|(rule, _, matcher, line)| {
+                (Hit { rule, tool: matcher.tool(line), model: matcher.model(line) }, line)
+            })
+            .collect()
+    }
+
+    /// The claims for rules about branches or references on a commit that `name` stands for.
+    pub(crate) fn of_name(
+        &self,
+        commit: Option<&str>,
+        (signal, times): (Signal, [Time; 2]),
+        name: &[u8],
+    ) -> Vec<Claim> {
+        let rules = match signal {
+            Signal::Branch => self.texts.branch.candidates(name),
+            Signal::Reference => self.texts.reference.candidates(name),
+            _ => &[],
+        };
+        let mut found = Vec::new();
+        self.text(&mut found, (commit.unwrap_or_default(), times), (signal, rules), name);
+        let about = |claim| Claim { commit: commit.map(str::to_owned), ..claim };
+        found.into_iter().map(|(_, claim)| about(claim)).collect()
     }
 
     fn claim(
         &self,
-        found: &mut Vec<(usize, Claim)>,
+        found: &mut Found,
         commit: &str,
         signal: Signal,
         hits: &[Hit],
@@ -94,17 +219,13 @@ impl Judge {
             if found.iter().any(|(earlier, _)| *earlier == hit.rule) {
                 continue;
             }
+            let by = Claim::by(rule, signal, &evidence());
             let claim = Claim {
-                commit: commit.to_owned(),
+                commit: Some(commit.to_owned()),
                 tool: hit.tool.clone().unwrap_or_else(|| rule.tool.clone()),
-                vendor: rule.vendor.clone(),
                 model: hit.model.clone(),
-                class: rule.class,
-                signal,
-                rule: rule.id.clone(),
-                source: Source::Claimed,
                 strength: strength(rule, times).min(most),
-                evidence: shown(&evidence()),
+                ..by
             };
             found.push((hit.rule, claim));
         }
@@ -124,6 +245,7 @@ impl Judge {
             Signal::Trailer => (self.by_key.get(first), second.to_vec()),
             Signal::Author => (Some(&self.by_author), [first, b" <", second, b">"].concat()),
             Signal::Committer => (Some(&self.by_committer), [first, b" <", second, b">"].concat()),
+            _ => return Rc::from([]),
         };
         let hits: Rc<[Hit]> = self.run(rules.map_or(&[], Vec::as_slice), &text).into();
         if self.remembered.len() >= REMEMBERED {
@@ -171,12 +293,6 @@ fn day(seconds: i64) -> String {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// Evidence fit to show: at most 200 characters, none of which moves a cursor.
-fn shown(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    text.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

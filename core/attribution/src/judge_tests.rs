@@ -31,7 +31,7 @@ fn a_claim_says_who_what_where_and_why() {
     assert_eq!((claim.class, claim.signal, claim.source), (Class::Ai, Signal::Trailer, Source::Claimed));
     assert_eq!((claim.rule.as_str(), claim.strength), ("claude-code/co-author-noreply", Strength::High));
     assert_eq!(claim.evidence, "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>");
-    assert_eq!(claim.commit, "c0ffee");
+    assert_eq!(claim.commit.as_deref(), Some("c0ffee"));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Which code an AI wrote, by which tool, how sure that is, and on what evidence.
 //!
-//! [`scan_history`] reads the history of a git repository and judges every commit by its trailers, its author
-//! and its committer, against a [`Catalogue`] of rules that is data. It yields [`Claim`]s and never writes. A
-//! commit without a signal is [`Verdict::Unknown`]: that nothing was said is never taken for human work.
+//! [`scan_history`] reads the history of a git repository and judges every commit by its people, its message
+//! and the references that name it, against a [`Catalogue`] of rules that is data. It yields [`Claim`]s and
+//! never writes; a [`Judgement`] says what follows from all of them. A commit without a signal is
+//! [`Verdict::Unknown`]: that nothing was said is never taken for human work.
 //!
 //! ```
 //! use sealbook_attribution::{Commit, HistoryOptions, Observer, Verdict, scan_history};
@@ -36,25 +37,65 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod by_hand;
+// The harness of the tests in `tests/`, which names this crate, serves those in here, too.
+#[cfg(test)]
+extern crate self as sealbook_attribution;
+
 mod catalogue;
 mod claim;
+mod combine;
 mod commit;
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;
+mod file;
+mod folders;
 mod history;
 mod identity;
 mod judge;
+mod lines;
 mod matcher;
+mod memory;
+mod message;
+mod notes;
 mod object;
+mod origin;
 mod pipeline;
+mod place;
+mod references;
+mod relation;
+mod remembering;
 mod repository;
 mod rule;
+mod scan;
+mod sources;
 mod summary;
+mod table;
+mod texts;
+mod tools;
+mod trace;
 mod trailers;
+mod tree;
+mod versions;
 mod walk;
+mod why;
 
-pub use catalogue::Catalogue;
-pub use claim::{Claim, Class, Signal, Source, Strength};
-pub use commit::{Commit, Person, Time, Verdict};
-pub use history::{HistoryOptions, Observer, scan_history};
+pub use catalogue::{Catalogue, TextMatch};
+pub use claim::{Claim, Class, Extent, Invalid, Lines, Signal, Source, Strength};
+pub use combine::Judgement;
+pub use commit::{Commit, Contradiction, Person, Relation, Time, Verdict};
+pub use file::{FileCommit, FileJudgement, FileOptions, FileRange, LineCounts, WorkingCopy, judge_file};
+pub use history::{HistoryOptions, Observer, scan_history, scan_remembering};
+pub use memory::Memory;
+pub use notes::{AuthorshipLog, NoteClaims, NoteFigures, NotedAgent, NotedEntry, NotedFile, Notes};
+pub use place::Place;
 pub use rule::{GithubApp, Lowered, Rule, RuleSignal};
+pub use sources::ClaimSource;
 pub use summary::HistorySummary;
+pub use trace::{Contributor, TraceFault, TraceFile, TraceRange, TraceRecord, TraceVcs, Traces, parse_trace};
 pub use trailers::{Trailer, trailers};
+#[doc(hidden)]
+pub use tree::comments;
+pub use tree::{Skipped, TreeFiles, TreeObserver, TreeOptions, TreeReport, scan_tree};
+pub use why::{JudgedCommit, judge_commit, judge_commit_remembering};

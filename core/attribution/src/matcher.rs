@@ -3,6 +3,7 @@
 use crate::identity::Identity;
 use crate::{GithubApp, Rule};
 use regex::bytes::{Regex, RegexBuilder};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The conditions of one rule.
@@ -13,6 +14,7 @@ pub(crate) struct Matcher {
     email: Option<Pattern>,
     name: Option<Pattern>,
     value: Option<Pattern>,
+    text: Option<Pattern>,
     tool: Option<Pattern>,
     model: Option<Pattern>,
 }
@@ -27,6 +29,7 @@ impl Matcher {
             email: whole(&rule.email_pattern),
             name: whole(&rule.name_pattern),
             value: whole(&rule.value_pattern),
+            text: rule.pattern.as_ref().map(|text| Pattern::new(format!("(?m:{text})"))),
             tool: part(&rule.tool_pattern),
             model: part(&rule.model_pattern),
         }
@@ -35,6 +38,11 @@ impl Matcher {
     /// Whether the rule matches `text`: the value of a trailer, or an identity as `Name <address>`.
     pub(crate) fn matches(&self, text: &[u8]) -> bool {
         self.value.as_ref().is_none_or(|pattern| pattern.is_match(text)) && self.matches_person(text)
+    }
+
+    /// Where the rule's pattern matches first in a text: a subject, a message, a comment, a branch, a path.
+    pub(crate) fn find(&self, text: &[u8]) -> Option<Range<usize>> {
+        self.text.as_ref()?.find(text)
     }
 
     /// The tool that the text names, if the rule says where to look.
@@ -47,9 +55,17 @@ impl Matcher {
         self.model.as_ref()?.first_group(text)
     }
 
-    #[cfg(test)]
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
-        [&self.email, &self.name, &self.value, &self.tool, &self.model].into_iter().flatten()
+    /// The regular expressions with the names of their fields.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
+        let all = [
+            ("email_pattern", &self.email),
+            ("name_pattern", &self.name),
+            ("value_pattern", &self.value),
+            ("pattern", &self.text),
+            ("tool_pattern", &self.tool),
+            ("model_pattern", &self.model),
+        ];
+        all.into_iter().filter_map(|(name, pattern)| Some((name, pattern.as_ref()?)))
     }
 
     fn matches_person(&self, text: &[u8]) -> bool {
@@ -71,7 +87,8 @@ impl Matcher {
 
 /// A regular expression, compiled when it is first needed: most scans need few of a catalogue's many.
 ///
-/// One that does not compile matches nothing; a test compiles every one that this crate comes with.
+/// One that does not compile matches nothing: a test compiles every one that this crate comes with, and those of
+/// users are compiled when they are read.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     text: String,
@@ -83,9 +100,30 @@ impl Pattern {
         Self { text, compiled: OnceLock::new() }
     }
 
+    /// Matches wherever one of a rule's `patterns` does.
+    pub(crate) fn any(patterns: &[&str]) -> Self {
+        let parts: Vec<_> = patterns.iter().map(|text| format!("(?m:{text})")).collect();
+        Self::new(parts.join("|"))
+    }
+
     pub(crate) fn compile(&self) -> Result<Regex, regex::Error> {
+        self.builder().build()
+    }
+
+    /// The same, refused if it takes more than `most` bytes: a bounded repetition of another takes them quickly.
+    pub(crate) fn compile_within(&self, most: usize) -> Result<Regex, regex::Error> {
+        self.builder().size_limit(most).build()
+    }
+
+    fn builder(&self) -> RegexBuilder {
+        let mut builder = RegexBuilder::new(&self.text);
         // Texts in a commit are bytes of any encoding, so a character class must be one of bytes.
-        RegexBuilder::new(&self.text).case_insensitive(true).unicode(false).dot_matches_new_line(true).build()
+        builder.case_insensitive(true).unicode(false).dot_matches_new_line(true);
+        builder
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     fn get(&self) -> Option<&Regex> {
@@ -94,6 +132,15 @@ impl Pattern {
 
     fn is_match(&self, text: &[u8]) -> bool {
         self.get().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Whether the pattern matches, or cannot say: many patterns in one may be too large to compile.
+    pub(crate) fn may_match(&self, text: &[u8]) -> bool {
+        self.get().is_none_or(|regex| regex.is_match(text))
+    }
+
+    fn find(&self, text: &[u8]) -> Option<Range<usize>> {
+        Some(self.get()?.find(text)?.range())
     }
 
     fn first_group(&self, text: &[u8]) -> Option<String> {

@@ -30,6 +30,11 @@ pub(crate) fn parts(object: &[u8]) -> Option<Parts<'_>> {
     Some(Parts { author: author?, committer: committer?, message: message.get(..end)? })
 }
 
+/// The tree, or nothing if it is no commit.
+pub(crate) fn tree_of(object: &[u8]) -> Option<ObjectId> {
+    ObjectId::from_hex(HeaderLines(object).next()?.strip_prefix(b"tree ")?).ok()
+}
+
 /// The parents and the committer's time in seconds: what a walk needs.
 pub(crate) fn links(object: &[u8]) -> Option<(Vec<ObjectId>, i64)> {
     let mut lines = HeaderLines(object);
@@ -43,6 +48,11 @@ pub(crate) fn links(object: &[u8]) -> Option<(Vec<ObjectId>, i64)> {
         }
     }
     None
+}
+
+/// How many parents the object names, those too that a shallow clone left out.
+pub(crate) fn parent_count(object: &[u8]) -> usize {
+    HeaderLines(object).skip(1).take_while(|line| line.starts_with(b"parent ")).count()
 }
 
 /// Lines up to the blank one; what is left afterwards is the message.

@@ -1,13 +1,14 @@
 //! Threads that read ahead of the judging: one that walks, and with a commit-graph some that read objects.
 
 use crate::repository::Objects;
+use crate::table::Table;
 use crate::walk::{Step, Walk};
 use gix::{ObjectId, ThreadSafeRepository};
 use sealbook_error::{Code, Error, Result};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
@@ -30,16 +31,31 @@ pub(crate) struct Batch {
 
 struct Entry {
     id: ObjectId,
-    parents: usize,
+    parents: Vec<ObjectId>,
     at: Option<Range<usize>>,
+    remembered: Option<u32>,
+}
+
+/// What there is of a commit.
+pub(crate) enum Payload<'b> {
+    /// Its bytes.
+    Bytes(&'b [u8]),
+    /// Its position in the table of an earlier scan, so that nobody read it.
+    Remembered(u32),
 }
 
 impl Batch {
-    /// The batch's commits: id, number of parents, bytes.
-    pub(crate) fn commits(&self) -> impl Iterator<Item = (&ObjectId, usize, &[u8])> {
+    /// The batch's commits: id, parents, and what there is of them.
+    pub(crate) fn commits(&self) -> impl Iterator<Item = (&ObjectId, &[ObjectId], Payload<'_>)> {
         self.entries.iter().map(|entry| {
-            let bytes = entry.at.clone().and_then(|at| self.bytes.get(at)).unwrap_or_default();
-            (&entry.id, entry.parents, bytes)
+            let payload = match entry.remembered {
+                Some(position) => Payload::Remembered(position),
+                None => {
+                    let bytes = entry.at.clone().and_then(|at| self.bytes.get(at));
+                    Payload::Bytes(bytes.unwrap_or_default())
+                }
+            };
+            (&entry.id, entry.parents.as_slice(), payload)
         })
     }
 
@@ -50,18 +66,21 @@ impl Batch {
     }
 
     fn push(&mut self, step: Step) {
-        let at = step.bytes.map(|bytes| self.append(&bytes));
-        self.entries.push(Entry { id: step.id, parents: step.parents.len(), at });
+        let at = step.bytes.as_ref().map(|bytes| self.append(bytes));
+        let Step { id, parents, remembered, .. } = step;
+        self.entries.push(Entry { id, parents, at, remembered });
     }
 }
 
-/// Hands the batches from `start` on to `take`, in order; stops at its first error, and when `is_cancelled`.
+/// Hands the batches from `start` on to `take`, in order, and stops at its first error. Commits in `memory` are
+/// not read.
 pub(crate) fn run(
     repository: &ThreadSafeRepository,
     start: ObjectId,
+    memory: Option<Arc<Table>>,
     mut take: impl FnMut(Option<Batch>) -> Result<()>,
 ) -> Result<()> {
-    let walk = Walk::new(&repository.to_thread_local(), start)?;
+    let walk = Walk::new(&repository.to_thread_local(), start, memory)?;
     std::thread::scope(|scope| {
         let (threads, batches) = spawn(scope, repository, walk);
         let result = receive(&batches, &mut take);
@@ -94,10 +113,10 @@ fn spawn<'scope, 'env>(
         return (threads, steps);
     }
     let (read, batches) = sync_channel(AHEAD);
-    let steps = std::sync::Arc::new(Mutex::new(steps));
+    let steps = Arc::new(Mutex::new(steps));
     let readers = std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_READERS));
     for _ in 0..readers {
-        let (steps, read) = (std::sync::Arc::clone(&steps), read.clone());
+        let (steps, read) = (Arc::clone(&steps), read.clone());
         threads
             .push(scope.spawn(move || read_all(&Objects::new(&repository.to_thread_local()), &steps, &read)));
     }
@@ -142,7 +161,7 @@ fn read_all(objects: &Objects, steps: &Mutex<Receiver<Result<Batch>>>, batches: 
 fn read(objects: &Objects, mut batch: Batch) -> Result<Batch> {
     let mut buffer = Vec::new();
     let mut entries = std::mem::take(&mut batch.entries);
-    for entry in entries.iter_mut().filter(|entry| entry.at.is_none()) {
+    for entry in entries.iter_mut().filter(|entry| entry.at.is_none() && entry.remembered.is_none()) {
         entry.at = Some(batch.append(objects.commit(&entry.id, &mut buffer)?));
     }
     batch.entries = entries;

@@ -4,6 +4,7 @@ use gix::objs::Find as _;
 use gix::sec::trust::Mapping;
 use gix::{ObjectId, Repository, ThreadSafeRepository};
 use sealbook_error::{Code, Error, Result};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Opens the repository that `path` is in.
@@ -60,7 +61,10 @@ pub(crate) fn start(repository: &Repository, revision: Option<&str>) -> Result<O
     Ok(Some(commit.detach()))
 }
 
-/// The commits of a repository, for one thread.
+/// Bytes of packed objects that a thread keeps while it reads trees, whose deltas are long.
+const PACK_CACHE: usize = 48 << 20;
+
+/// The objects of a repository, for one thread.
 pub(crate) struct Objects {
     handle: gix::OdbHandle,
     is_partial: bool,
@@ -73,6 +77,31 @@ impl Objects {
         handle.prevent_pack_unload();
         let is_partial = is_partial_clone(repository);
         Self { handle, is_partial }
+    }
+
+    /// The same, with a cache for reading trees.
+    pub(crate) fn for_trees(repository: &Repository) -> Self {
+        let mut objects = Self::new(repository);
+        objects
+            .handle
+            .set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
+        objects
+    }
+
+    /// The tree's bytes, likewise; none if a partial clone does not have it.
+    pub(crate) fn tree<'b>(&self, id: &ObjectId, buffer: &'b mut Vec<u8>) -> Result<Option<&'b [u8]>> {
+        let fault = |why: &str| {
+            let error = Error::new(Code::Git, format!("tree {id} cannot be read: {why}")).with("tree", id);
+            error.remedy("see what git fsck says")
+        };
+        match self.handle.try_find(id, buffer) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => Ok(Some(object.data)),
+            Ok(Some(object)) => Err(fault(&format!("it is a {}", object.kind))),
+            Ok(None) if id.is_empty_tree() => Ok(Some(&[])),
+            Ok(None) if self.is_partial => Ok(None),
+            Ok(None) => Err(fault("it is missing")),
+            Err(error) => Err(fault("it is damaged").caused_by(error)),
+        }
     }
 
     /// The commit's bytes, in `buffer` or borrowed from it.
@@ -90,7 +119,26 @@ impl Objects {
     }
 }
 
-fn is_partial_clone(repository: &Repository) -> bool {
+/// A digest of what git puts in the place of commits (`refs/replace`) and of their parents (a shallow clone).
+pub(crate) fn view(repository: &Repository) -> Result<[u8; 32]> {
+    let shallow = repository
+        .shallow_commits()
+        .map_err(|error| failed("the list of shallow commits cannot be read", error))?;
+    let mut boundary: Vec<_> = shallow.map(|list| list.iter().copied().collect()).unwrap_or_default();
+    boundary.sort_unstable();
+    let mut replacements: Vec<_> = repository.objects.store_ref().replacements().collect();
+    replacements.sort_unstable();
+    let mut hash = Sha256::new();
+    hash.update(boundary.len().to_le_bytes());
+    boundary.iter().for_each(|id: &ObjectId| hash.update(id.as_slice()));
+    replacements.iter().for_each(|(from, to)| {
+        hash.update(from.as_slice());
+        hash.update(to.as_slice());
+    });
+    Ok(hash.finalize().into())
+}
+
+pub(crate) fn is_partial_clone(repository: &Repository) -> bool {
     let config = repository.config_snapshot();
     let mut remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
     config.string("extensions.partialClone").is_some()

@@ -41,6 +41,14 @@ pub struct Rule {
     /// A regular expression for the value of the trailer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value_pattern: Option<String>,
+    /// Texts of which one must occur for [`pattern`](Self::pattern) to be tried, in lower case: what a search in
+    /// much text looks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub literals: Vec<String>,
+    /// A regular expression that must match somewhere in the text. `(?-i)` makes it mind the case, `^` and `$`
+    /// are the ends of a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
     /// Where the text names the tool: the first group that takes part in a match anywhere in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_pattern: Option<String>,
@@ -55,13 +63,17 @@ pub struct Rule {
     /// Periods in which a match is worth less. A date never rules a commit out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lowered: Vec<Lowered>,
-    /// Known ways for a match to be wrong.
+    /// Known ways for a match to be wrong. Users may leave this and what follows out.
+    #[serde(default)]
     pub false_positives: String,
     /// Where the rule comes from.
+    #[serde(default)]
     pub source: String,
-    /// Texts that match: `Key: value` for trailers, `Name <address>` otherwise.
+    /// Texts that match: `Key: value` for trailers, `Name <address>` for people, else the text itself.
+    #[serde(default)]
     pub examples: Vec<String>,
     /// Texts that look alike and must not match.
+    #[serde(default)]
     pub counterexamples: Vec<String>,
 }
 
@@ -77,6 +89,22 @@ pub enum RuleSignal {
     Committer,
     /// The author and the committer.
     Identity,
+    /// The first paragraph of the message.
+    Subject,
+    /// The message, outside its trailers.
+    Message,
+    /// Names of branches, without `refs/heads/` and the remote: of references, and in the subjects of merges.
+    Branch,
+    /// Full names of references.
+    Reference,
+    /// Git notes. Read by a reader for their format, not by a pattern.
+    Note,
+    /// Agent Trace records. Read by a reader for their format, not by a pattern.
+    Trace,
+    /// Comments of files.
+    Comment,
+    /// Paths of files, with `/` between folders.
+    File,
 }
 
 impl RuleSignal {
@@ -87,7 +115,15 @@ impl RuleSignal {
             RuleSignal::Trailer => signal == Signal::Trailer,
             RuleSignal::Author => signal == Signal::Author,
             RuleSignal::Committer => signal == Signal::Committer,
-            RuleSignal::Identity => signal != Signal::Trailer,
+            RuleSignal::Identity => matches!(signal, Signal::Author | Signal::Committer),
+            RuleSignal::Subject => signal == Signal::Subject,
+            RuleSignal::Message => signal == Signal::Message,
+            RuleSignal::Branch => signal == Signal::Branch,
+            RuleSignal::Reference => signal == Signal::Reference,
+            RuleSignal::Note => signal == Signal::Note,
+            RuleSignal::Trace => signal == Signal::Trace,
+            RuleSignal::Comment => signal == Signal::Comment,
+            RuleSignal::File => signal == Signal::File,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A scan in figures.
 
-use crate::{Class, Commit, Strength, Verdict};
+use crate::combine::valid;
+use crate::{Claim, Class, Extent, Judgement, Strength, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,13 @@ pub struct HistorySummary {
     pub by_tool: BTreeMap<String, u64>,
     /// Commits with an AI claim, by the strongest one. Every strength is present.
     pub by_strength: BTreeMap<Strength, u64>,
+    /// Of the commits counted as `ai`, those of which all claims are only about a part.
+    pub part: u64,
+    /// Commits whose claims do not fit together.
+    pub contradicting: u64,
+    /// What the references say about the repository as a whole, such as that a tool keeps its notes in it. For
+    /// each rule one claim, in the order of their ids.
+    pub repository: Vec<Claim>,
 }
 
 impl Default for HistorySummary {
@@ -37,25 +45,29 @@ impl Default for HistorySummary {
             unknown: 0,
             by_tool: BTreeMap::new(),
             by_strength: Strength::ALL.into_iter().map(|strength| (strength, 0)).collect(),
+            part: 0,
+            contradicting: 0,
+            repository: Vec::new(),
         }
     }
 }
 
 impl HistorySummary {
     /// Counts one commit.
-    pub(crate) fn add(&mut self, commit: &Commit<'_>) {
+    pub(crate) fn add(&mut self, judgement: &Judgement, claims: &[Claim]) {
         self.total += 1;
-        *match commit.verdict {
+        *match judgement.verdict {
             Verdict::Ai => &mut self.ai,
             Verdict::HumanEvidence => &mut self.human_evidence,
             Verdict::Automation => &mut self.automation,
             Verdict::Unknown => &mut self.unknown,
         } += 1;
-        let ai = commit.claims.iter().filter(|claim| claim.class == Class::Ai);
-        if let Some(strongest) = ai.clone().map(|claim| claim.strength).max() {
+        self.part += u64::from(judgement.extent == Some(Extent::Part));
+        self.contradicting += u64::from(!judgement.contradictions.is_empty());
+        if let Some(strongest) = judgement.strength {
             *self.by_strength.entry(strongest).or_default() += 1;
         }
-        for tool in ai.map(|claim| claim.tool.as_str()).collect::<BTreeSet<_>>() {
+        for tool in valid(claims, Class::Ai).map(|claim| claim.tool.as_str()).collect::<BTreeSet<_>>() {
             match self.by_tool.get_mut(tool) {
                 Some(commits) => *commits += 1,
                 None => drop(self.by_tool.insert(tool.to_owned(), 1)),

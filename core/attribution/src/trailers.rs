@@ -44,6 +44,13 @@ pub(crate) fn all_trailers(message: &[u8]) -> impl Iterator<Item = (Trailer<'_>,
         .flat_map(|(block, counted)| in_block(block).map(move |t| (t, counted)))
 }
 
+/// The message above the paragraphs that [`all_trailers`] reads, and without what git ignores at the end.
+pub(crate) fn above_trailers(message: &[u8]) -> &[u8] {
+    let whole = without_ignored(message);
+    let trailers: usize = blocks(message).take(MOST_BLOCKS).map(<[u8]>::len).sum();
+    whole.get(..whole.len().saturating_sub(trailers)).unwrap_or_default()
+}
+
 /// Paragraphs that are looked at. A hostile message could have any number.
 const MOST_BLOCKS: usize = 5;
 

@@ -2,12 +2,14 @@
 
 use crate::object::links;
 use crate::repository::{Objects, failed, unreadable};
+use crate::table::Table;
 use gix::commitgraph::Graph;
 use gix::hashtable::HashSet;
 use gix::{ObjectId, Repository};
 use sealbook_error::Result;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet as StdHashSet};
+use std::sync::Arc;
 
 /// The commits reachable from a start, newest committer date first.
 ///
@@ -18,6 +20,8 @@ pub(crate) struct Walk {
     graph: Option<Graph>,
     /// Commits whose parents a shallow clone left out.
     boundary: StdHashSet<ObjectId>,
+    /// Commits that need not be read. Their parents are those of a walk under the same boundary.
+    memory: Option<Arc<Table>>,
     queue: BinaryHeap<Found>,
     seen: HashSet<ObjectId>,
     buffer: Vec<u8>,
@@ -27,8 +31,10 @@ pub(crate) struct Walk {
 pub(crate) struct Step {
     pub(crate) id: ObjectId,
     pub(crate) parents: Vec<ObjectId>,
-    /// The commit's bytes, unless the commit-graph made reading it unnecessary.
+    /// The commit's bytes, unless the commit-graph or the memory made reading it unnecessary.
     pub(crate) bytes: Option<Vec<u8>>,
+    /// Its position in the memory.
+    pub(crate) remembered: Option<u32>,
 }
 
 struct Found {
@@ -38,7 +44,7 @@ struct Found {
 }
 
 impl Walk {
-    pub(crate) fn new(repository: &Repository, start: ObjectId) -> Result<Self> {
+    pub(crate) fn new(repository: &Repository, start: ObjectId, memory: Option<Arc<Table>>) -> Result<Self> {
         let shallow = repository
             .shallow_commits()
             .map_err(|error| failed("the list of shallow commits cannot be read", error))?;
@@ -49,6 +55,7 @@ impl Walk {
             objects: Objects::new(repository),
             graph,
             boundary: shallow.map(|list| list.iter().copied().collect()).unwrap_or_default(),
+            memory,
             queue: BinaryHeap::new(),
             seen: HashSet::default(),
             buffer: Vec::new(),
@@ -75,6 +82,11 @@ impl Walk {
         if !self.seen.insert(id) {
             return Ok(());
         }
+        if let Some((remembered, parents, seconds)) = self.in_memory(&id) {
+            let step = Step { id, parents, bytes: None, remembered: Some(remembered) };
+            self.push(step, seconds);
+            return Ok(());
+        }
         let (parents, seconds, bytes) = match self.in_graph(&id) {
             Some((parents, seconds)) => (parents, seconds, None),
             None => {
@@ -85,10 +97,20 @@ impl Walk {
             }
         };
         let parents = if self.boundary.contains(&id) { Vec::new() } else { parents };
+        self.push(Step { id, parents, bytes, remembered: None }, seconds);
+        Ok(())
+    }
+
+    fn push(&mut self, step: Step, seconds: i64) {
         let turn = Reverse(self.seen.len());
         // git has no dates before 1970.
-        self.queue.push(Found { seconds: seconds.max(0), turn, step: Step { id, parents, bytes } });
-        Ok(())
+        self.queue.push(Found { seconds: seconds.max(0), turn, step });
+    }
+
+    fn in_memory(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)> {
+        let memory = self.memory.as_ref()?;
+        let position = memory.position(id)?;
+        Some((position, memory.parents(position).to_vec(), memory.row(position)?.committer.1.seconds))
     }
 
     fn in_graph(&self, id: &ObjectId) -> Option<(Vec<ObjectId>, i64)> {

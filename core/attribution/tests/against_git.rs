@@ -1,4 +1,4 @@
-//! Trailers and order compared with git itself, on a repository that the caller names:
+//! Trailers, order and the origin of lines compared with git itself, on a repository that the caller names:
 //! `SEALBOOK_REPOSITORY=/path cargo test -p sealbook-attribution --test against_git -- --ignored`.
 
 #![allow(
@@ -11,7 +11,7 @@
 mod common;
 
 use common::Scan;
-use sealbook_attribution::trailers;
+use sealbook_attribution::{FileOptions, judge_file, trailers};
 use std::process::Command;
 
 fn git(repository: &str, arguments: &[&str]) -> Vec<u8> {
@@ -50,4 +50,33 @@ fn the_order_is_that_of_git_log() {
     let log = String::from_utf8(git(&repository, &["log", "--format=%H"])).unwrap();
     let expected: Vec<_> = log.lines().collect();
     assert_eq!(Scan::of(&repository).unwrap().ids(), expected);
+}
+
+/// Prints how many lines of `SEALBOOK_FILES`, paths with `:` between them, have another origin than `git blame`
+/// gives them. Two ways of aligning a change can both be right, so that a few may; most may not.
+#[test]
+#[ignore = "needs SEALBOOK_REPOSITORY and SEALBOOK_FILES"]
+fn lines_come_from_the_commits_that_git_blame_names() {
+    let repository = repository();
+    let files = std::env::var("SEALBOOK_FILES").expect("SEALBOOK_FILES names files");
+    let (mut lines, mut differing) = (0, 0);
+    for file in files.split(':') {
+        let start = std::time::Instant::now();
+        let blame = git(&repository, &["blame", "-s", "-l", "--root", "-f", "HEAD", "--", file]);
+        let theirs = start.elapsed();
+        let blame = String::from_utf8_lossy(&blame).into_owned();
+        let expected: Vec<_> = blame.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+        let judged = judge_file(&repository, file, &FileOptions::default(), &mut ()).unwrap();
+        let ours: Vec<_> = judged
+            .ranges
+            .iter()
+            .flat_map(|range| (range.start..=range.end).map(|_| judged.commits[range.commit].id.as_str()))
+            .collect();
+        assert_eq!(ours.len(), expected.len(), "{file}");
+        let other = ours.iter().zip(&expected).filter(|(ours, theirs)| *ours != theirs).count();
+        let elapsed = start.elapsed() - theirs;
+        println!("{file}: {} lines, {other} differ; git {theirs:.2?}, ours {elapsed:.2?}", ours.len());
+        (lines, differing) = (lines + ours.len(), differing + other);
+    }
+    assert!(lines > 0 && differing * 20 <= lines, "{differing} of {lines} differ");
 }

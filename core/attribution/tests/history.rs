@@ -41,6 +41,7 @@ fn every_commit_is_counted_under_its_verdict() {
             "total": 6, "ai": 3, "human_evidence": 1, "automation": 1, "unknown": 1,
             "by_tool": {"Aider": 1, "Amp": 1, "Claude Code": 1, "Cursor": 1},
             "by_strength": {"low": 0, "medium": 0, "high": 2, "certain": 1},
+            "part": 0, "contradicting": 0, "repository": [],
         })
     );
 }
@@ -54,7 +55,7 @@ fn a_commit_is_reported_with_its_people_subject_and_claims() {
     assert_eq!((commit.id.as_str(), commit.parents), (id.as_str(), 0));
     assert_eq!(commit.author, "Jane Roe <jane@example.com> 1700000001");
     assert_eq!(commit.subject, "two lines");
-    assert_eq!(commit.claims[0].commit, id);
+    assert_eq!(commit.claims[0].commit, Some(id));
     assert_eq!(commit.claims[0].strength, Strength::High);
     assert_eq!(commit.claims[0].model.as_deref(), Some("Claude Opus 4.6"));
 }

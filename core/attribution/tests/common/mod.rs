@@ -1,7 +1,10 @@
 //! Small repositories, made with the `git` command and nothing of the user's.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use sealbook_attribution::{Claim, Commit, HistoryOptions, HistorySummary, Observer, Verdict, scan_history};
+use sealbook_attribution::{
+    Claim, Commit, Contradiction, Extent, HistoryOptions, HistorySummary, Observer, Relation, Verdict,
+    scan_history,
+};
 use sealbook_error::Result;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,7 +90,7 @@ impl Repository {
 }
 
 /// What an observer kept of a commit.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) id: String,
     pub(crate) parents: usize,
@@ -95,6 +98,10 @@ pub(crate) struct Seen {
     pub(crate) subject: String,
     pub(crate) verdict: Verdict,
     pub(crate) claims: Vec<Claim>,
+    pub(crate) extent: Option<Extent>,
+    pub(crate) contradictions: Vec<Contradiction>,
+    pub(crate) relation: Option<Relation>,
+    pub(crate) folders: Vec<String>,
 }
 
 /// A scan with every commit it reported.
@@ -136,6 +143,10 @@ impl Observer for Scan {
             subject: commit.subject.to_string(),
             verdict: commit.verdict,
             claims: commit.claims.clone(),
+            extent: commit.extent,
+            contradictions: commit.contradictions.clone(),
+            relation: commit.relation.clone(),
+            folders: commit.folders.iter().map(ToString::to_string).collect(),
         });
     }
 
