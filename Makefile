@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LIBS := target/debug
 REPO ?= .
-CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-store sealbook-common
+CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-report sealbook-store sealbook-common
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test)
 
-.PHONY: help demo test build native rust python node c uniffi text lint deny packaging bench peers fuzz clean
+.PHONY: help demo test build native rust python node c uniffi report text lint deny packaging bench peers accuracy fuzz clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help:
 demo: native ##        the main job on a real history (REPO=path for another than this)
 	@examples/demo.sh "$(REPO)"
 
-test: rust lint python node c uniffi text deny packaging ##        everything, in every language
+test: rust lint python node c uniffi report text deny packaging ##        everything, in every language
 	@echo "make test: all passed"
 
 build: ##       the whole workspace, once
@@ -57,6 +57,10 @@ uniffi: build ##      UniFFI's Python and Ruby; Kotlin and Swift are generated
 	@.ci/have "ruby -e 'require %q(ffi)'" ruby ruby-ffi
 	tests/uniffi/run.sh
 
+report: build node_modules/ready ##      the HTML report in a browser; pictures go to target/report-screenshots
+	@.ci/have 'command -v chromium || command -v chromium-browser || command -v google-chrome' chromium
+	tests/report/run.sh
+
 text: ##        the independent verifier and the vectors that it made
 	python3 -I tests/vectors/ledger/generate.py --check
 
@@ -82,6 +86,11 @@ bench: ##       criterion benches of the hot paths
 
 peers: ##       side by side with what others use; results go to benches/results
 	benches/run.sh
+
+accuracy: ##    the rules of attribution on real histories (REPOS="path path ..."); writes docs/accuracy.md
+	@test -n "$(REPOS)" || { echo 'name repositories: make accuracy REPOS="path path ..."' >&2; exit 2; }
+	cargo build --release --locked --quiet -p sealbook-attribution --example claims
+	python3 benches/accuracy --claims target/release/examples/claims $(REPOS)
 
 fuzz: ##        every parser of outside bytes, 60 s each
 	fuzz/run.sh 60

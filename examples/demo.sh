@@ -12,16 +12,21 @@ mkdir -p "$place"
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
-export PATH="$here/target/debug:$PATH"
+export PATH="$here/target/debug:$PATH" SEALBOOK_CACHE="$place/cache"
 
 say "1. A ledger, and the history of $(basename "$repo") in it: each commit with what it says about AI"
 run sealbook init "$place"
 run sealbook -C "$place" scan "$repo" --history --record
 
-say "2. Is it what it was?"
+say "2. What is known about it, and what is not"
+run sealbook stats "$repo" --people none | sed -n '1,16p'
+run sealbook why --repository "$repo" HEAD
+run sealbook -C "$place" report "$repo" --html "$place/report.html"
+
+say "3. Is it what it was?"
 run sealbook -C "$place" verify
 
-say "3. Somebody changes one byte in a copy"
+say "4. Somebody changes one byte in a copy"
 cp -r "$place" "$place-copy.tmp" && mv "$place-copy.tmp" "$place/copy"
 python3 - "$place/copy/.sealbook/ledger.db" <<'PY'
 import sqlite3, sys
@@ -39,15 +44,15 @@ if run sealbook -C "$place/copy" verify; then
     exit 1
 fi
 
-say "4. A verifier that shares no code with the ledger: 300 lines of plain Python"
+say "5. A verifier that shares no code with the ledger: 300 lines of plain Python"
 run sealbook -C "$place" export "$place/export.jsonl"
 run python3 -I docs/verify.py "$place/export.jsonl"
 
-say "5. The same from Python"
+say "6. The same from Python"
 cat examples/python/five_lines.py
 PYTHONPATH=python .venv/bin/python examples/python/five_lines.py "$place"
 
-say "6. The same from Node"
+say "7. The same from Node"
 cat examples/node/five_lines.mjs
 node examples/node/five_lines.mjs "$place"
 
@@ -56,6 +61,7 @@ cat <<TXT
   export PATH="$here/target/debug:\$PATH"
   cd YOUR_PROJECT && sealbook init && sealbook scan --history --record
   sealbook record --kind human_review --actor-type human --actor you --action approve --spec FEAT-1
+  sealbook report --html report.html
   sealbook log
   sealbook help
 TXT

@@ -667,14 +667,18 @@ uint32_t sealbook_ledger_import_start(const sealbook_ledger *ledger,
                                       sealbook_error **error);
 
 /**
- * Reads the history of the git repository at or above `path`, and says which commits carry a claim of AI. Nothing is recorded.
+ * Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. Nothing
+ * is recorded.
  *
- * \param path a folder of the repository
- * \param options_json `{"revision": the commit to start from}`; NULL for HEAD
- * \param[out] report_json `{"schema": "sealbook/scan/1", "commits", "by_tool", "by_strength"}`; release it with sealbook_string_free()
+ * \param path a folder of the repository; without the history any folder or file
+ * \param options_json `{"history": read the commits, "tree": read the files, "revision": the commit to start from, "no_ignore": read files
+ *        that .gitignore excludes, too, "no_cache": read every commit, also those that an earlier scan remembered}`, all optional; NULL for
+ *        the history from HEAD. The history is read unless only the tree is asked for
+ * \param[out] report_json `{"schema": "sealbook/scan/1"}` with `"commits", "by_tool", "by_strength"` of the history and `"files", "claims"` of
+ *        the files; release it with sealbook_string_free()
  * \param[out] error what went wrong; may be NULL
  * \return #SEALBOOK_OK, #SEALBOOK_NOT_A_REPOSITORY, #SEALBOOK_NOT_FOUND, #SEALBOOK_PERMISSION_DENIED, #SEALBOOK_INVALID_ARGUMENT if
- *         the revision names no commit, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
+ *         the revision names no commit or the options ask for nothing, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
  */
 uint32_t sealbook_scan(const char *path,
                        const char *options_json,
@@ -696,8 +700,8 @@ uint32_t sealbook_scan_start(const char *path,
                              sealbook_error **error);
 
 /**
- * As sealbook_scan(), and records each commit with its claims as an entry of kind `commit`. A commit that was recorded with the same
- * claims before is not recorded again.
+ * As sealbook_scan(), and records each commit with its claims as an entry of kind `commit`, each claim about a file as one of kind
+ * `attribution`. What was recorded with the same claims before is not recorded again.
  *
  * \param ledger the ledger
  * \param path a folder of the repository
@@ -727,6 +731,126 @@ uint32_t sealbook_ledger_scan_start(const sealbook_ledger *ledger,
                                     const char *options_json,
                                     sealbook_job **job,
                                     sealbook_error **error);
+
+/**
+ * Explains a commit or a file of the git repository at or above `path`: its verdict, every claim with the rule and the evidence behind
+ * it, and what contradicts what.
+ *
+ * \param path a folder of the repository
+ * \param target a commit as git names it, or the path of a file
+ * \param options_json `{"target": "auto", "commit" or "file", "revision": the version of the file}`, all optional; NULL for the defaults
+ * \param[out] explanation_json `{"schema": "sealbook/why/1", "commit"}` or `{"schema", "file", "comments"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT if the target is neither, #SEALBOOK_NOT_FOUND if the version has no such file,
+ *         #SEALBOOK_NOT_A_REPOSITORY, #SEALBOOK_PERMISSION_DENIED, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_why(const char *path,
+                      const char *target,
+                      const char *options_json,
+                      char **explanation_json,
+                      sealbook_error **error);
+
+/**
+ * As sealbook_why(), on a thread of its own.
+ *
+ * \param path a folder of the repository
+ * \param target a commit as git names it, or the path of a file
+ * \param options_json as for sealbook_why()
+ * \param[out] job the job, whose result is the explanation; release it with sealbook_job_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_IO if no thread can be started, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_why_start(const char *path,
+                            const char *target,
+                            const char *options_json,
+                            sealbook_job **job,
+                            sealbook_error **error);
+
+/**
+ * Counts what is known about the history of the git repository at or above `path`: by tool, model, strength, person, folder and month.
+ * Beside every figure stands what is unknown.
+ *
+ * \param path a folder of the repository
+ * \param options_json `{"revision": the commit to start from, "people": "full", "hashed" or "none", "folders": how many levels of folders
+ *        are told apart, "no_cache"}`, all optional; NULL for the defaults
+ * \param[out] stats_json `{"schema": "sealbook/stats/1", ...}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_scan()
+ */
+uint32_t sealbook_stats(const char *path,
+                        const char *options_json,
+                        char **stats_json,
+                        sealbook_error **error);
+
+/**
+ * As sealbook_stats(), on a thread of its own.
+ *
+ * \param path a folder of the repository
+ * \param options_json as for sealbook_stats()
+ * \param[out] job the job, whose result are the figures; release it with sealbook_job_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_IO if no thread can be started, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_stats_start(const char *path,
+                              const char *options_json,
+                              sealbook_job **job,
+                              sealbook_error **error);
+
+/**
+ * Makes a report about the git repository at or above `path`, and about the ledger of the project there, as the text of one file.
+ *
+ * \param path a folder of the repository
+ * \param options_json as for sealbook_stats(), and `{"format": "html", "markdown" or "json", "tree": whether to read the files, too, "title",
+ *        "ledger": the path of another ledger}`, all optional; NULL for the defaults
+ * \param[out] report the text in UTF-8; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_scan(), and as sealbook_ledger_open() for the ledger
+ */
+uint32_t sealbook_report(const char *path,
+                         const char *options_json,
+                         char **report,
+                         sealbook_error **error);
+
+/**
+ * As sealbook_report(), on a thread of its own.
+ *
+ * \param path a folder of the repository
+ * \param options_json as for sealbook_report()
+ * \param[out] job the job, whose result is the text; release it with sealbook_job_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_IO if no thread can be started, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_report_start(const char *path,
+                               const char *options_json,
+                               sealbook_job **job,
+                               sealbook_error **error);
+
+/**
+ * The rules in force for `path`: those that come with Sealbook, as the nearest `sealbook.toml` changes them.
+ *
+ * \param path a folder
+ * \param[out] rules_json `{"version", "digest", "settings", "rules", "changed", "off"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT if that file is not understood, #SEALBOOK_PERMISSION_DENIED, #SEALBOOK_IO,
+ *         #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_rules(const char *path,
+                        char **rules_json,
+                        sealbook_error **error);
+
+/**
+ * The rules in force for `path` that match a text, wherever it might stand: as a trailer, an author, a comment, ...
+ *
+ * \param path a folder
+ * \param text the text
+ * \param[out] matches_json `[{"rule", "signal", "class", "tool", "vendor", "model", "strength", "false_positives"}, ...]`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_rules()
+ */
+uint32_t sealbook_test_rules(const char *path,
+                             const char *text,
+                             char **matches_json,
+                             sealbook_error **error);
 
 /**
  * Waits for a job to end.

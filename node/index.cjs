@@ -6,7 +6,8 @@ const take = require('./options.cjs');
 const { encode, raw } = require('./payload.cjs');
 const { classes, blocking } = require('./errors.cjs');
 const { WATCH, watched } = require('./calls.cjs');
-const { Ledger, scan, scanSync } = require('./ledger.cjs');
+const { Ledger } = require('./ledger.cjs');
+const { SCAN, ...attribution } = require('./attribution.cjs');
 
 async function verifyExport(path, options = undefined) {
   const args = [take.path(path), ...take.expected(options, [...take.EXPECTED, ...WATCH])];
@@ -31,8 +32,7 @@ function canonicalizeJson(json) {
 module.exports = {
   version: native.version(),
   Ledger,
-  scan,
-  scanSync,
+  ...attribution,
   verifyExport,
   verifyExportSync,
   canonicalize,

@@ -10,6 +10,9 @@
  * @packageDocumentation
  */
 
+import type { ScanOptions, ScanReport } from './attribution.js';
+
+export * from './attribution.js';
 export * from './errors.js';
 
 /** Who did it. */
@@ -196,31 +199,6 @@ export interface Imported {
   entries: bigint;
   /** Entries that this ledger did not have yet. */
   recorded: bigint;
-}
-
-/** What a scan of a git history found: the schema `sealbook/scan/1`. */
-export interface ScanReport {
-  schema: 'sealbook/scan/1';
-  /** How many commits, by what is known about them. `unknown` is never to be read as human. */
-  commits: { total: number; ai: number; human_evidence: number; automation: number; unknown: number };
-  /** AI tools, each with the number of commits that have a claim for it. */
-  by_tool: Record<string, number>;
-  /** Commits with an AI claim, by the strongest one: `certain`, `high`, `medium`, `low`. */
-  by_strength: Record<string, number>;
-  /** Entries that were added to the ledger; absent if nothing was to be recorded. */
-  recorded?: number;
-}
-
-/** What to scan. */
-export interface ScanOptions {
-  /** The commit to start from, `HEAD` if not given. */
-  revision?: string;
-}
-
-/** What to scan, and whether to record it. */
-export interface LedgerScanOptions extends ScanOptions {
-  /** `false` only reads; `true` if not given. */
-  record?: boolean;
 }
 
 /** Options of a ledger in memory. */
@@ -491,9 +469,9 @@ export class Ledger {
    * const ledger = Ledger.inMemory();
    * const { entries, root } = await ledger.verify(); // to be kept elsewhere
    * await ledger.record('custom.note', {});
-   * const report = await ledger.verify({ size: entries, root });
-   * assert.equal(report.verdict, 'intact');
-   * assert.deepEqual(report.not_checked, []);
+   * const found = await ledger.verify({ size: entries, root });
+   * assert.equal(found.verdict, 'intact');
+   * assert.deepEqual(found.not_checked, []);
    * ```
    */
   verify(options?: Expected & WatchOptions): Promise<Report>;
@@ -580,19 +558,18 @@ export class Ledger {
   importSync(path: string | URL): Imported;
 
   /**
-   * Reads the history of the git repository at or above `path` and records each commit with its claims of AI work. A commit that was recorded
-   * with the same claims before is not recorded again.
+   * Reads the history of the git repository at or above `path`, the files under `path`, or both, and records what they claim about AI: each
+   * commit as an entry of kind `commit`, each claim about a file as one of kind `attribution`. What was recorded with the same claims before is not recorded again.
    *
-   * @param path - The current folder if not given.
-   * @throws `NOT_A_REPOSITORY`, `NOT_FOUND`, `PERMISSION_DENIED`, `INVALID_ARGUMENT` if the revision names no commit, `GIT`, the signal's reason, and as
-   * {@link Ledger.recordMany}.
+   * @param path - The current folder if not given. Without the history, any folder or file.
+   * @throws As {@link scan} and as {@link Ledger.recordMany}.
    * @example
    * ```js
    * const ledger = Ledger.inMemory();
    * await assert.rejects(ledger.scan('.'), { code: 'NOT_A_REPOSITORY' });
    * ```
    */
-  scan(path?: string | URL, options?: LedgerScanOptions & WatchOptions): Promise<ScanReport>;
+  scan(path?: string | URL, options?: ScanOptions & WatchOptions): Promise<ScanReport>;
 
   /**
    * As {@link Ledger.scan}, blocking.
@@ -602,7 +579,7 @@ export class Ledger {
    * assert.throws(() => Ledger.inMemory().scanSync('.'), NotARepositoryError);
    * ```
    */
-  scanSync(path?: string | URL, options?: LedgerScanOptions): ScanReport;
+  scanSync(path?: string | URL, options?: ScanOptions): ScanReport;
 
   /**
    * Refuses new calls, waits for those under way, and closes the ledger. Closing again does nothing.
@@ -644,8 +621,8 @@ export class Ledger {
  * @example
  * ```js
  * await Ledger.inMemory().export('export.jsonl');
- * const report = await verifyExport('export.jsonl');
- * assert.equal(report.verdict, 'intact');
+ * const found = await verifyExport('export.jsonl');
+ * assert.equal(found.verdict, 'intact');
  * ```
  */
 export function verifyExport(path: string | URL, options?: Expected & WatchOptions): Promise<Report>;
@@ -660,28 +637,6 @@ export function verifyExport(path: string | URL, options?: Expected & WatchOptio
  * ```
  */
 export function verifyExportSync(path: string | URL, expected?: Expected): Report;
-
-/**
- * Reads the history of the git repository at or above `path`, and records nothing.
- *
- * @param path - The current folder if not given.
- * @throws As {@link Ledger.scan}, but for those of recording.
- * @example
- * ```js
- * await assert.rejects(scan('.'), { code: 'NOT_A_REPOSITORY' });
- * ```
- */
-export function scan(path?: string | URL, options?: ScanOptions & WatchOptions): Promise<ScanReport>;
-
-/**
- * As {@link scan}, blocking.
- *
- * @example
- * ```js
- * assert.throws(() => scanSync('.'), { code: 'NOT_A_REPOSITORY' });
- * ```
- */
-export function scanSync(path?: string | URL, options?: ScanOptions): ScanReport;
 
 /**
  * The canonical JSON (RFC 8785) of a payload: the bytes that an entry commits to.

@@ -6,6 +6,7 @@ const take = require('./options.cjs');
 const { encode, raw } = require('./payload.cjs');
 const { fail, blocking } = require('./errors.cjs');
 const { WATCH, settled, watched } = require('./calls.cjs');
+const { SCAN, scan, scanSync } = require('./attribution.cjs');
 
 /** Entries that an iteration reads at a time. */
 const PAGE = 1000;
@@ -161,16 +162,16 @@ class Ledger {
   }
 
   async scan(path = '.', options = undefined) {
-    const { record = true, ...rest } = take.known(options, ['record', 'revision', ...WATCH]);
-    if (!record) return scan(path, rest);
-    const args = [take.path(path), revision(rest)];
+    const { record = true, ...rest } = take.known(options, [...SCAN, 'record', ...WATCH]);
+    if (!take.flag(record, 'record')) return scan(path, rest);
+    const args = [take.path(path), take.wire(rest, SCAN)];
     return JSON.parse(await this.#long(rest, (handle, watch) => handle.scan(...args, watch)));
   }
 
   scanSync(path = '.', options = undefined) {
-    const { record = true, ...rest } = take.known(options, ['record', 'revision']);
-    if (!record) return scanSync(path, rest);
-    const args = [take.path(path), revision(rest)];
+    const { record = true, ...rest } = take.known(options, [...SCAN, 'record']);
+    if (!take.flag(record, 'record')) return scanSync(path, rest);
+    const args = [take.path(path), take.wire(rest, SCAN)];
     return JSON.parse(this.#now((handle) => handle.scanSync(...args)));
   }
 
@@ -220,8 +221,6 @@ for (const [symbol, method] of [[Symbol.dispose, 'closeSync'], [Symbol.asyncDisp
 
 const id = (options) => take.text(take.known(options, ['id']).id, 'the id', { optional: true });
 
-const revision = (options) => take.text(options.revision, 'the revision', { optional: true });
-
 const entryKey = (key) => (typeof key === 'string' ? key : take.whole(key, 'the entry') ?? take.text(key, 'the entry'));
 
 const pageQuery = (options) => JSON.stringify(take.query(options, [...take.QUERY, 'cursor']));
@@ -245,15 +244,4 @@ function one(record, index) {
   }
 }
 
-async function scan(path = '.', options = undefined) {
-  const rest = take.known(options, ['revision', ...WATCH]);
-  const args = [take.path(path), revision(rest)];
-  return JSON.parse(await watched((watch) => native.scan(...args, watch), rest));
-}
-
-function scanSync(path = '.', options = undefined) {
-  const args = [take.path(path), revision(take.known(options, ['revision']))];
-  return JSON.parse(blocking(() => native.scanSync(...args)));
-}
-
-module.exports = { Ledger, scan, scanSync };
+module.exports = { Ledger };

@@ -9,6 +9,7 @@
 (1, 'ana', True)
 
 :class:`Ledger` is the way in; :mod:`sealbook.aio` has the same for asyncio, :mod:`sealbook.errors` the exceptions.
+:func:`scan`, :func:`why`, :func:`stats` and :func:`report` tell what an AI wrote, and how that is known.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ from sealbook.errors import (
     SealbookError,
     TamperedError,
 )
-from sealbook.functions import canonicalize, scan, verify_export
+from sealbook.functions import canonicalize, report, rules, scan, stats, test_rules, verify_export, why
 from sealbook.ledger import Ledger
-from sealbook.results import Commits, Entry, Fault, Imported, Note, Page, Report, ScanReport
+from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 
 __all__ = [
     "CLASSES",
@@ -63,6 +64,7 @@ __all__ = [
     "DiskFullError",
     "Entry",
     "Fault",
+    "Files",
     "GitError",
     "IdConflictError",
     "Imported",
@@ -98,8 +100,13 @@ __all__ = [
     "TamperedError",
     "__version__",
     "canonicalize",
+    "report",
+    "rules",
     "scan",
+    "stats",
+    "test_rules",
     "verify_export",
+    "why",
 ]
 
 __version__: str = _native.version()

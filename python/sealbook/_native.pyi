@@ -12,7 +12,21 @@ from sealbook.functions import Progress
 from sealbook.ledger import Writable
 from sealbook.results import Entry
 
-__all__ = ["Job", "Ledger", "after_fork", "before_fork", "canonicalize", "scan", "verify_export", "version"]
+__all__ = [
+    "Job",
+    "Ledger",
+    "after_fork",
+    "before_fork",
+    "canonicalize",
+    "matching_rules",
+    "report",
+    "rules",
+    "scan",
+    "stats",
+    "verify_export",
+    "version",
+    "why",
+]
 
 _Done = Callable[[Any, BaseException | None], object]
 
@@ -76,7 +90,7 @@ class Ledger:
     def scan(
         self,
         path: str,
-        revision: str | None,
+        options: str,
         progress: Progress | None = None,
         done: _Done | None = None,
     ) -> str | Job: ...
@@ -92,7 +106,26 @@ def verify_export(
     done: _Done | None = None,
 ) -> str | Job: ...
 def scan(
-    path: str, revision: str | None, progress: Progress | None = None, done: _Done | None = None
+    path: str,
+    options: str,
+    record: bool,
+    progress: Progress | None = None,
+    done: _Done | None = None,
 ) -> str | Job: ...
+def why(
+    path: str,
+    target: str,
+    options: str,
+    progress: Progress | None = None,
+    done: _Done | None = None,
+) -> str | Job: ...
+def stats(
+    path: str, options: str, progress: Progress | None = None, done: _Done | None = None
+) -> str | Job: ...
+def report(
+    path: str, options: str, progress: Progress | None = None, done: _Done | None = None
+) -> str | Job: ...
+def rules(path: str, done: _Done | None = None) -> str | Job: ...
+def matching_rules(path: str, text: str, done: _Done | None = None) -> str | Job: ...
 def before_fork() -> None: ...
 def after_fork(child: bool) -> None: ...

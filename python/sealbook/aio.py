@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -32,12 +33,14 @@ from sealbook.arguments import (
     Row,
     Time,
     maybe_path_of,
+    options_of,
     path_of,
     payload_of,
     rows_of,
     text_of,
     time_of,
 )
+from sealbook.attribution import Explanation, Format, People, RuleList, Stats, Target, TextMatch
 from sealbook.functions import Progress
 from sealbook.ledger import PAGE, describe, limit_of, size_of
 from sealbook.results import (
@@ -52,7 +55,7 @@ from sealbook.results import (
     make_scan_report,
 )
 
-__all__ = ["AsyncLedger", "scan", "verify_export"]
+__all__ = ["AsyncLedger", "report", "rules", "scan", "stats", "test_rules", "verify_export", "why"]
 
 TICK = 0.05
 
@@ -243,16 +246,31 @@ class AsyncLedger:
         self,
         path: PathLike = ".",
         *,
+        history: bool | None = None,
+        tree: bool = False,
         record: bool = False,
         revision: str | None = None,
+        no_ignore: bool = False,
+        no_cache: bool = False,
         progress: Progress | None = None,
     ) -> ScanReport:
-        """Reads the history of a git repository. See :meth:`sealbook.Ledger.scan`."""
+        """Reads a git history, the files of a folder, or both. See :meth:`sealbook.Ledger.scan`."""
         if not record:
-            return await scan(path, revision=revision, progress=progress)
+            return await scan(
+                path,
+                history=history,
+                tree=tree,
+                revision=revision,
+                no_ignore=no_ignore,
+                no_cache=no_cache,
+                progress=progress,
+            )
         folder = path_of(path)
+        options = options_of(
+            history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+        )
         return make_scan_report(
-            await _later(lambda done: self._native.scan(folder, revision, None, done), progress)
+            await _later(lambda done: self._native.scan(folder, options, None, done), progress)
         )
 
     async def close(self) -> None:
@@ -327,11 +345,99 @@ async def verify_export(
 
 
 async def scan(
-    path: PathLike = ".", *, revision: str | None = None, progress: Progress | None = None
+    path: PathLike = ".",
+    *,
+    history: bool | None = None,
+    tree: bool = False,
+    record: bool = False,
+    revision: str | None = None,
+    no_ignore: bool = False,
+    no_cache: bool = False,
+    progress: Progress | None = None,
 ) -> ScanReport:
-    """Reads the history of a git repository. See :func:`sealbook.scan`."""
+    """Reads a git history, the files of a folder, or both. See :func:`sealbook.scan`."""
     folder = path_of(path)
-    return make_scan_report(await _later(lambda done: _native.scan(folder, revision, None, done), progress))
+    options = options_of(
+        history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+    )
+    return make_scan_report(
+        await _later(lambda done: _native.scan(folder, options, record, None, done), progress)
+    )
+
+
+async def why(
+    path: PathLike,
+    target: str,
+    *,
+    kind: Target = "auto",
+    revision: str | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Explains a commit or a file. See :func:`sealbook.why`."""
+    folder, options = path_of(path), options_of(target=kind, revision=revision)
+    return cast(
+        Explanation,
+        json.loads(await _later(lambda done: _native.why(folder, target, options, None, done), progress)),
+    )
+
+
+async def stats(
+    path: PathLike = ".",
+    *,
+    revision: str | None = None,
+    people: People | None = None,
+    folders: int | None = None,
+    no_cache: bool = False,
+    progress: Progress | None = None,
+) -> Stats:
+    """Counts what is known about a history. See :func:`sealbook.stats`."""
+    folder = path_of(path)
+    options = options_of(revision=revision, people=people, folders=folders, no_cache=no_cache)
+    return cast(
+        Stats,
+        json.loads(await _later(lambda done: _native.stats(folder, options, None, done), progress)),
+    )
+
+
+async def report(
+    path: PathLike = ".",
+    *,
+    format: Format = "html",
+    revision: str | None = None,
+    tree: bool = True,
+    title: str | None = None,
+    people: People | None = None,
+    folders: int | None = None,
+    ledger: PathLike | None = None,
+    no_cache: bool = False,
+    progress: Progress | None = None,
+) -> str:
+    """Makes a report about a repository. See :func:`sealbook.report`."""
+    folder = path_of(path)
+    options = options_of(
+        format=format,
+        revision=revision,
+        tree=tree,
+        title=title,
+        people=people,
+        folders=folders,
+        ledger=None if ledger is None else path_of(ledger),
+        no_cache=no_cache,
+    )
+    return cast(str, await _later(lambda done: _native.report(folder, options, None, done), progress))
+
+
+async def rules(path: PathLike = ".") -> RuleList:
+    """The rules in force for a path. See :func:`sealbook.rules`."""
+    folder = path_of(path)
+    return cast(RuleList, json.loads(await _later(lambda done: _native.rules(folder, done))))
+
+
+async def test_rules(path: PathLike, text: str) -> list[TextMatch]:
+    """The rules in force for a path that match a text. See :func:`sealbook.test_rules`."""
+    folder = path_of(path)
+    found = await _later(lambda done: _native.matching_rules(folder, text, done))
+    return cast("list[TextMatch]", json.loads(found))
 
 
 def _future() -> tuple[asyncio.Future[Any], Done]:

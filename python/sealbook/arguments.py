@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -116,3 +117,8 @@ def path_of(path: PathLike) -> str:
 
 def maybe_path_of(path: str | os.PathLike[str] | None) -> str | None:
     return None if path is None else os.fspath(path)
+
+
+def options_of(**options: object) -> str:
+    """The options that are given, as the native module takes them."""
+    return json.dumps({name: value for name, value in options.items() if value is not None})

@@ -16,6 +16,7 @@ from sealbook.arguments import (
     Record,
     Time,
     maybe_path_of,
+    options_of,
     path_of,
     payload_of,
     rows_of,
@@ -407,24 +408,44 @@ class Ledger:
         self,
         path: PathLike = ".",
         *,
+        history: bool | None = None,
+        tree: bool = False,
         record: bool = False,
         revision: str | None = None,
+        no_ignore: bool = False,
+        no_cache: bool = False,
         progress: Progress | None = None,
     ) -> ScanReport:
-        """Reads the history of a git repository, and says what it claims about AI.
+        """Reads a git history, the files of a folder, or both, and says what they claim about AI.
 
         Args:
-            path: The repository, or a folder in it.
-            record: Record each commit with its claims; one that was recorded with the same claims before is not recorded again.
+            path: The repository, or a folder in it. Without the history, any folder or file.
+            history: Read the commits; if not given, unless only the tree is asked for.
+            tree: Read the files.
+            record: Record what is found: each commit with its claims as ``commit``, each claim about a file as ``attribution``; what was
+                recorded with the same claims before is not recorded again.
             revision: The commit to start from, ``HEAD`` if not given.
-            progress: Told how far the call has come, in commits; the total is not known.
+            no_ignore: Read files that ``.gitignore`` excludes, too.
+            no_cache: Read every commit, also those that an earlier scan remembered.
+            progress: Told how far the call has come, in commits or files; a total of 0 is not known.
 
         Raises:
             SealbookError: As :func:`sealbook.scan`, and as :meth:`record_many` with ``record``.
         """
         if not record:
-            return functions.scan(path, revision=revision, progress=progress)
-        return make_scan_report(cast(str, self._native.scan(path_of(path), revision, progress)))
+            return functions.scan(
+                path,
+                history=history,
+                tree=tree,
+                revision=revision,
+                no_ignore=no_ignore,
+                no_cache=no_cache,
+                progress=progress,
+            )
+        options = options_of(
+            history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+        )
+        return make_scan_report(cast(str, self._native.scan(path_of(path), options, progress)))
 
     def close(self) -> None:
         """Closes the handle. Calls under way in other threads end as usual; later ones raise ClosedError."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from sealbook.attribution import Claim
 from sealbook.errors import make
 
-__all__ = ["Commits", "Entry", "Fault", "Imported", "Note", "Page", "Report", "ScanReport"]
+__all__ = ["Commits", "Entry", "Fault", "Files", "Imported", "Note", "Page", "Report", "ScanReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,31 @@ class Commits:
 
 
 @dataclass(frozen=True, slots=True)
-class ScanReport:
-    """What a scan of a git history found."""
+class Files:
+    """How many files a scan saw."""
 
-    commits: Commits
-    """How many commits, by what is known about them."""
-    by_tool: dict[str, int] = field(hash=False)
+    scanned: int
+    """Files that were read."""
+    flagged: int
+    """Files with a claim."""
+    skipped: int
+    """Files that were not read: binary, too large, unreadable, or no regular files."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan of a git history, of files, or of both found."""
+
+    commits: Commits | None
+    """How many commits, by what is known about them; ``None`` if the history was not read, as the next two."""
+    by_tool: dict[str, int] | None = field(hash=False)
     """AI tools, each with the number of commits that have a claim for it."""
-    by_strength: dict[str, int] = field(hash=False)
+    by_strength: dict[str, int] | None = field(hash=False)
     """Commits with an AI claim, by the strongest one: ``certain``, ``high``, ``medium``, ``low``."""
+    files: Files | None
+    """How many files; ``None`` if they were not read, as the claims."""
+    claims: list[Claim] | None = field(hash=False)
+    """What the files claim, by path and line."""
     recorded: int | None
     """Entries that were added to the ledger; ``None`` if nothing was to be recorded."""
 
@@ -177,9 +194,11 @@ def make_report(text: str) -> Report:
 def make_scan_report(text: str) -> ScanReport:
     value = json.loads(text)
     return ScanReport(
-        commits=Commits(**value["commits"]),
-        by_tool=value["by_tool"],
-        by_strength=value["by_strength"],
+        commits=Commits(**value["commits"]) if "commits" in value else None,
+        by_tool=value.get("by_tool"),
+        by_strength=value.get("by_strength"),
+        files=Files(**value["files"]) if "files" in value else None,
+        claims=value.get("claims"),
         recorded=value.get("recorded"),
     )
 

@@ -46,6 +46,6 @@ struct test {
 };
 
 /* Each ends with a row of NULLs. */
-extern const struct test ledger_tests[], job_tests[], null_tests[], thread_tests[], fork_tests[], vector_tests[];
+extern const struct test ledger_tests[], job_tests[], null_tests[], thread_tests[], fork_tests[], vector_tests[], attribution_tests[];
 
 #endif

@@ -34,7 +34,7 @@ static="$prefix/lib/libsealbook.a $(sed -n 's/^Libs.private: //p' "$prefix/lib/p
 [ "$(pkg-config --modversion sealbook)" = "$(cargo pkgid --manifest-path "$root/bindings/c/Cargo.toml" | sed 's/.*[#@]//')" ] ||
     fail 'the version of sealbook.pc is not that of the crate'
 
-say 'a repository, and the shared vectors'
+say 'repositories, and the shared vectors'
 git init --quiet "$work/repository"
 commit() {
     git -C "$work/repository" -c user.name="$1" -c user.email="$2" commit --quiet --allow-empty -m "$3"
@@ -43,6 +43,8 @@ commit Ana ana@example.org 'By hand'
 commit Ana ana@example.org 'With help
 
 Co-Authored-By: Claude <noreply@anthropic.com>'
+export SEALBOOK_CACHE="$work/cache"
+python3 "$root/tests/vectors/attribution/calls.py" "$work/calls"
 mkdir "$work/vectors"
 python3 "$here/vectors.py" prepare "$root" "$work/vectors"
 
@@ -53,7 +55,7 @@ for function in $functions; do
     grep -qF "$function" "$here/test_null.c" || fail "test_null.c does not call $function)"
 done
 
-tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c"
+tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c $here/test_attribution.c"
 # compile OUTPUT SOURCES FLAGS: with the strict flags.
 compile() {
     output=$1 sources=$2 flags=$3
@@ -70,10 +72,13 @@ run_tests() {
 
 python3 "$here/doc_examples.py" "$prefix/include/sealbook.h" >"$work/examples.c"
 for how in shared static; do
-    say "the example, the examples of the header and the tests, $how"
+    say "the examples, those of the header and the tests, $how"
     [ $how = shared ] && libraries=$shared || libraries=$static
     compile "$work/example-$how" "$root/examples/c/record_and_verify.c" "$libraries"
     "$work/example-$how" "$work/project-$how" | grep -q '"verdict":"intact"' || fail 'the example does not verify'
+    compile "$work/why-$how" "$root/examples/c/why.c" "$libraries"
+    "$work/why-$how" "$work/repository" HEAD "$work/report-$how.html" | grep -q '"verdict":"ai"' || fail 'the example does not explain'
+    grep -q '<html' "$work/report-$how.html" || fail 'the example writes no report'
     compile "$work/doc-$how" "$work/examples.c" "$libraries"
     (mkdir "$work/doc-folder-$how" && cd "$work/doc-folder-$how" && "$work/doc-$how")
     compile "$work/tests-$how" "$tests" "$libraries"
@@ -94,7 +99,8 @@ run_tests sanitized
 
 say 'valgrind'
 if command -v valgrind >/dev/null; then
-    for program in "$work/example-shared $work/project-valgrind" "$work/doc-shared"; do
+    for program in "$work/example-shared $work/project-valgrind" "$work/doc-shared" \
+        "$work/why-shared $work/repository HEAD $work/report-valgrind.html"; do
         # Not "possibly lost": the threads of a pool that was dropped may still be ending when the program does.
         # shellcheck disable=SC2086
         (cd "$work" && valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \

@@ -86,7 +86,8 @@ char *project_file(const char *name) {
 }
 
 int main(int argc, char **argv) {
-    const struct test *groups[] = {ledger_tests, job_tests, null_tests, thread_tests, fork_tests, vector_tests};
+    const struct test *groups[] = {ledger_tests, job_tests, null_tests, thread_tests,
+                                   fork_tests, vector_tests, attribution_tests};
     unsigned passed = 0, failed = 0;
     if (argc != 4) {
         fprintf(stderr, "usage: %s SCRATCH PROJECT REPOSITORY\n", argv[0]);

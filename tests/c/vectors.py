@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The shared vectors for a runner that reads no JSON, and the judge of its reports.
 
-    vectors.py prepare PROJECT FOLDER    writes errors.inc, bad_input.txt and cases.txt
-    vectors.py judge PROJECT FOLDER      compares reports.txt, one report per case, with what the cases expect
+    vectors.py prepare PROJECT FOLDER    writes errors.inc, bad_input.txt, cases.txt and calls.txt; the repositories of calls.py are in
+                                         FOLDER/../calls
+    vectors.py judge PROJECT FOLDER      compares reports.txt, one report per case, and outcomes.txt, one or two per call, with what
+                                         the cases expect
 """
 
 import json
@@ -43,6 +45,18 @@ def prepare(project, folder):
         for case in load(project, "ledger/cases.json")["cases"]:
             expected = {key: case[key] for key in ("origin", "size", "root") if key in case}
             out.write(f"{case['file']}\t{json.dumps(expected)}\n")
+    with open(folder / "calls.txt", "w") as out:
+        for case in calls(project):
+            options = {{"kind": "target"}.get(name, name): value for name, value in case.get("options", {}).items()}
+            text, path = case.get("target", case.get("text", "")), folder.resolve().parent / "calls" / case["path"]
+            given, cancel = json.dumps(options) if options else "", "cancel" if "cancel" in case else ""
+            out.write(f"{case['call']}\t{path}\t{text}\t{given}\t{cancel}\n")
+
+
+def calls(project):
+    """The cases about AI. In C it is another function that records."""
+    cases = load(project, "attribution/calls.json")["cases"]
+    return [case for case in cases if "record" not in case.get("options", {})]
 
 
 def places(items):
@@ -66,9 +80,49 @@ def judge(project, folder):
     return wrong + missing == 0 and len(cases) > 200
 
 
+def judge_calls(project, folder):
+    numbers = {row["code"]: row["number"] for row in load(project, "errors.json")["errors"]}
+    outcomes, wrong, count = (folder / "outcomes.txt").read_bytes(), 0, 0
+    for case in calls(project):
+        forms = ["as a job"] if "cancel" in case else ["blocking", "as a job"]
+        for form in forms if case["call"] not in ("rules", "test_rules") else ["blocking"]:
+            head, outcomes = outcomes.split(b"\n", 1)
+            code, size = map(int, head.split())
+            text, outcomes = outcomes[:size].decode(), outcomes[size + 1 :]
+            faults = faults_of(case, code, numbers, text)
+            count, wrong = count + 1, wrong + bool(faults)
+            for fault in faults:
+                print(f"{case['name']}, {form}: {fault}", file=sys.stderr)
+    print(f"calls about AI: {count - wrong} passed, {wrong} failed")
+    return wrong == 0 and outcomes == b"" and count > 40
+
+
+def faults_of(case, code, numbers, text):
+    if "code" in case or code != 0:
+        expected = numbers[case["code"]] if "code" in case else 0
+        return [] if code == expected else [f"returned {code} instead of {expected}"]
+    faults = [f"has no {part!r}" for part in case.get("has", []) if part not in text]
+    if case["call"] != "report":
+        result = json.loads(text)
+        faults += differences(case.get("expect", {}), result)
+        faults += [f"has {member}" for member in case.get("absent", []) if member in result]
+    return faults
+
+
+def differences(part, whole, where="the result"):
+    """Where `whole` is not as `part` says."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        pairs = [(value, whole.get(name, "absent"), f"{where}.{name}") for name, value in part.items()]
+    elif isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+        pairs = [(item, whole[n], f"{where}[{n}]") for n, item in enumerate(part)]
+    else:
+        return [] if part == whole else [f"{where} is {whole!r}, not {part!r}"]
+    return [fault for pair in pairs for fault in differences(*pair)]
+
+
 if __name__ == "__main__":
     command, project, folder = sys.argv[1], *map(pathlib.Path, sys.argv[2:4])
     if command == "prepare":
         prepare(project, folder)
-    elif not judge(project, folder):
+    elif not all([judge(project, folder), judge_calls(project, folder)]):
         sys.exit(1)

@@ -1,7 +1,9 @@
 // Compiled by types.test.mjs as a module and as CommonJS, with tsc --strict. It never runs.
 import {
-  Ledger, LedgerBusyError, PayloadError, SealbookError, canonicalize, canonicalizeJson, scan, scanSync, verifyExport, verifyExportSync, version,
-  type Entry, type ErrorCode, type Finding, type Imported, type NewRecord, type OpenOptions, type Page, type Payload, type Query, type Report, type ScanReport,
+  Ledger, LedgerBusyError, PayloadError, SealbookError, canonicalize, canonicalizeJson, report as reportOn, reportSync, rules, rulesSync, scan,
+  scanSync, stats, statsSync, testRules, testRulesSync, verifyExport, verifyExportSync, version, why, whySync,
+  type Claim, type Entry, type ErrorCode, type Explanation, type Finding, type Imported, type NewRecord, type OpenOptions, type Page, type Payload, type Query, type Report, type RuleList, type ScanReport,
+  type Stats, type TextMatch,
 } from 'sealbook';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -54,7 +56,24 @@ export async function uses(): Promise<void> {
   const scanned: ScanReport = await ledger.scan('.', { record: false, revision: 'HEAD', signal: controller.signal });
   is<Same<typeof scanned.recorded, number | undefined>>();
   await scan(undefined, { onProgress() {} });
-  scanSync('.', { revision: 'HEAD' });
+  scanSync('.', { revision: 'HEAD', history: true, tree: true, record: false, noIgnore: true, noCache: true });
+  is<Same<typeof scanned.claims, Claim[] | undefined>>();
+  // @ts-expect-error the history need not have been read
+  scanned.commits.total;
+  const explained: Explanation = await why('.', 'HEAD', { kind: 'commit', signal: controller.signal });
+  is<Same<NonNullable<typeof explained.commit>['claims'], Claim[]>>();
+  whySync(new URL('file:///x'), 'README.md', { kind: 'file', revision: 'HEAD' });
+  // @ts-expect-error a target is a commit or a file
+  whySync('.', 'x', { kind: 'folder' });
+  const figures: Stats = await stats('.', { people: 'hashed', folders: 0, onProgress() {} });
+  is<Same<typeof figures.commits.unknown, number>>();
+  is<Same<ReturnType<typeof statsSync>, Stats>>();
+  is<Same<Awaited<ReturnType<typeof reportOn>>, string>>();
+  reportSync('.', { format: 'json', tree: false, title: 'x', ledger: new URL('file:///x') });
+  const inForce: RuleList = await rules();
+  is<Same<typeof inForce, ReturnType<typeof rulesSync>>>();
+  const matches: TextMatch[] = [...(await testRules('.', 'x')), ...testRulesSync('.', 'x')];
+  matches.forEach((match) => is<Same<typeof match.rule, string>>());
   is<Same<ReturnType<typeof verifyExportSync>, Report>>();
   await verifyExport('x', { size: 3 });
   is<Same<typeof version, string>>();

@@ -27,6 +27,8 @@ pub mod exchange;
 
 pub mod scan;
 
+pub mod attribution;
+
 pub mod job;
 
 pub mod canonical;

@@ -1,4 +1,4 @@
-//! What a git history says about AI.
+//! What a history and a folder say about AI.
 
 use crate::boundary::call;
 use crate::error::sealbook_error;
@@ -11,14 +11,18 @@ use sealbook_common::request;
 use sealbook_common::sealbook::{Code, Progress, Result, ScanOptions, scan};
 use std::ffi::c_char;
 
-/// Reads the history of the git repository at or above `path`, and says which commits carry a claim of AI. Nothing is recorded.
+/// Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. Nothing
+/// is recorded.
 ///
-/// \param path a folder of the repository
-/// \param options_json `{"revision": the commit to start from}`; NULL for HEAD
-/// \param[out] report_json `{"schema": "sealbook/scan/1", "commits", "by_tool", "by_strength"}`; release it with sealbook_string_free()
+/// \param path a folder of the repository; without the history any folder or file
+/// \param options_json `{"history": read the commits, "tree": read the files, "revision": the commit to start from, "no_ignore": read files
+///        that .gitignore excludes, too, "no_cache": read every commit, also those that an earlier scan remembered}`, all optional; NULL for
+///        the history from HEAD. The history is read unless only the tree is asked for
+/// \param[out] report_json `{"schema": "sealbook/scan/1"}` with `"commits", "by_tool", "by_strength"` of the history and `"files", "claims"` of
+///        the files; release it with sealbook_string_free()
 /// \param[out] error what went wrong; may be NULL
 /// \return #SEALBOOK_OK, #SEALBOOK_NOT_A_REPOSITORY, #SEALBOOK_NOT_FOUND, #SEALBOOK_PERMISSION_DENIED, #SEALBOOK_INVALID_ARGUMENT if
-///         the revision names no commit, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
+///         the revision names no commit or the options ask for nothing, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealbook_scan(
     path: *const c_char,
@@ -60,8 +64,8 @@ pub unsafe extern "C" fn sealbook_scan_start(
     }
 }
 
-/// As sealbook_scan(), and records each commit with its claims as an entry of kind `commit`. A commit that was recorded with the same
-/// claims before is not recorded again.
+/// As sealbook_scan(), and records each commit with its claims as an entry of kind `commit`, each claim about a file as one of kind
+/// `attribution`. What was recorded with the same claims before is not recorded again.
 ///
 /// \param ledger the ledger
 /// \param path a folder of the repository

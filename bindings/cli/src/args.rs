@@ -1,5 +1,8 @@
 //! The command line. Its help texts are the documentation of the commands.
 
+mod attribution;
+
+pub(crate) use attribution::{Figures, People, Report, Rules, RulesCommand, Scan, Stats, Why};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -69,6 +72,10 @@ pub(crate) enum Command {
     Export(Export),
     Import(Import),
     Scan(Scan),
+    Why(Why),
+    Stats(Stats),
+    Report(Report),
+    Rules(Rules),
     Completions(Completions),
     Man(Man),
 }
@@ -292,31 +299,6 @@ Example:
 pub(crate) struct Import {
     /// The export, JSON lines
     pub(crate) file: PathBuf,
-}
-
-/// Find out which commits of a git repository were made with AI
-///
-/// Reads trailers, authors and committers of the history. Commits about which nothing is known are counted as unknown, never as
-/// human. With --record each commit with its claims is recorded, too; a commit that was recorded with the same claims
-/// before is not recorded again.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Examples:
-  sealbook scan --history --json
-  sealbook scan --history --record --revision v1.0 ~/src/shop")]
-pub(crate) struct Scan {
-    /// A path in the repository
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    /// Read the commits; what this version can do
-    #[arg(long)]
-    pub(crate) history: bool,
-    /// Record what is found in the ledger of --project, else of the project at or above PATH
-    #[arg(long)]
-    pub(crate) record: bool,
-    /// The commit to start from [default: HEAD]
-    #[arg(long, value_name = "REV")]
-    pub(crate) revision: Option<String>,
 }
 
 /// Print the completions for a shell

@@ -5,6 +5,7 @@
 //! that ends the command without a word.
 
 mod args;
+mod claim;
 mod commands;
 mod context;
 mod entry;
@@ -13,6 +14,7 @@ mod lines;
 mod output;
 mod progress;
 mod stream;
+mod target;
 
 use args::Args;
 use clap::Parser;

@@ -14,8 +14,23 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 11] =
-    ["init", "record", "log", "show", "verify", "reindex", "export", "import", "scan", "completions", "man"];
+const COMMANDS: [&str; 15] = [
+    "init",
+    "record",
+    "log",
+    "show",
+    "verify",
+    "reindex",
+    "export",
+    "import",
+    "scan",
+    "why",
+    "stats",
+    "report",
+    "rules",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_command_has_help_with_an_example() {
@@ -82,6 +97,7 @@ fn the_transcripts_of_the_documentation_are_true() {
             .current_dir(&home)
             .env("PATH", &path)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("SEALBOOK_CACHE", "off")
             .output()
             .unwrap();
         let shown = String::from_utf8(output.stdout).unwrap();

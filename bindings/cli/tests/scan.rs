@@ -9,25 +9,8 @@
 
 mod common;
 
-use common::{Project, run};
+use common::{Project, git, run};
 use serde_json::json;
-use std::path::Path;
-use std::process::Command;
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .current_dir(folder)
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1");
-    for role in ["AUTHOR", "COMMITTER"] {
-        command
-            .env(format!("GIT_{role}_NAME"), "Jane Roe")
-            .env(format!("GIT_{role}_EMAIL"), "jane@example.com");
-    }
-    assert!(command.status().unwrap().success(), "git {arguments:?}");
-}
 
 fn repository() -> Project {
     let project = Project::empty();

@@ -28,3 +28,9 @@ pub fn json(value: &impl Serialize) -> String {
     // The core's reports have string keys and finite numbers, so that this cannot fail.
     serde_json::to_string(value).unwrap_or_default()
 }
+
+/// The word that a value is written as in JSON, such as `high` for a strength.
+#[must_use]
+pub fn word(value: &impl Serialize) -> String {
+    json(value).trim_matches('"').to_owned()
+}

@@ -1,9 +1,13 @@
 //! Arguments as JSON texts, and what they mean. Payloads are passed on as the text that they are: only the core judges them.
 
-use sealbook::{Code, Error, Expected, Hash, OpenOptions, Order, Query, Record, Result, ScanOptions, Time};
+use sealbook::{Code, Error, Expected, Hash, OpenOptions, Order, Query, Record, Result, Time};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::time::Duration;
+
+mod attribution;
+
+pub use attribution::{reads_history, report_options, scan_options, stats_options, why_options};
 
 /// `{"create"?, "read_only"?, "origin"?, "busy_timeout_ms"?, "payload_limit"?, "redact"?}`; an empty text stands for the defaults.
 ///
@@ -180,23 +184,14 @@ pub fn root(text: &str) -> Result<Hash> {
     })
 }
 
-/// `{"revision"?}`.
-///
-/// # Errors
-/// `INVALID_ARGUMENT` for anything else.
-pub fn scan_options(text: &str) -> Result<ScanOptions> {
-    #[derive(Deserialize, Default)]
-    #[serde(deny_unknown_fields, default)]
-    struct Wire {
-        revision: Option<String>,
-    }
-    let wire: Wire = parse(text, "scan options")?;
-    Ok(ScanOptions { revision: wire.revision })
-}
-
-fn parse<'a, T: Deserialize<'a> + Default>(text: &'a str, what: &str) -> Result<T> {
+pub(crate) fn parse<'a, T: Deserialize<'a> + Default>(text: &'a str, what: &str) -> Result<T> {
     if text.is_empty() {
         return Ok(T::default());
+    }
+    // serde takes an array for the members in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::new(Code::InvalidArgument, format!("the {what} are no JSON object"))
+            .remedy("pass one, such as {}"));
     }
     serde_json::from_str(text)
         .map_err(|e| Error::new(Code::InvalidArgument, format!("the {what} are not understood: {e}")))

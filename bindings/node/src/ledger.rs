@@ -9,7 +9,7 @@ use crate::watch::Watch;
 use napi::Env;
 use napi::bindgen_prelude::{BigInt, Either, Object, Uint8Array};
 use napi_derive::napi;
-use sealbook_common::sealbook::{Code, Entry, Error, Ledger, Progress, Record, Result, ScanOptions};
+use sealbook_common::sealbook::{Code, Entry, Error, Ledger, Progress, Record, Result};
 use sealbook_common::{Recorder, reply, request};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -262,31 +262,32 @@ impl Handle {
         })
     }
 
-    /// Reads a git history and records its commits, and returns the report as JSON.
+    /// Reads a history and a folder and records what they say, and returns the report as JSON.
     ///
     /// # Errors
     /// As the core's `scan`.
     #[napi(catch_unwind)]
-    pub fn scan_sync(&self, path: String, revision: Option<String>) -> napi::Result<String> {
-        let report = self.ledger.scan(Path::new(&path), &ScanOptions { revision }, &Progress::default());
-        report.map(|report| reply::json(&report)).map_err(thrown)
+    pub fn scan_sync(&self, path: String, options: String) -> napi::Result<String> {
+        let scan =
+            || self.ledger.scan(Path::new(&path), &request::scan_options(&options)?, &Progress::default());
+        scan().map(|report| reply::json(&report)).map_err(thrown)
     }
 
-    /// Reads a git history and records its commits.
+    /// Reads a history and a folder and records what they say.
     ///
     /// # Errors
-    /// Only if no promise can be made; the rest rejects it.
+    /// If the options are not understood; the rest rejects the promise.
     #[napi(catch_unwind)]
     pub fn scan<'env>(
         &self,
         env: &'env Env,
         path: String,
-        revision: Option<String>,
+        options: String,
         watch: &Watch,
     ) -> napi::Result<Object<'env>> {
+        let options = request::scan_options(&options).map_err(thrown)?;
         self.long(env, watch, move |ledger, progress| {
-            let report = ledger.scan(Path::new(&path), &ScanOptions { revision }, progress);
-            report.map(|report| reply::json(&report))
+            ledger.scan(Path::new(&path), &options, progress).map(|report| reply::json(&report))
         })
     }
 

@@ -8,6 +8,7 @@
 // It registers nothing in a test build.
 #![cfg_attr(test, allow(dead_code))]
 
+mod attribution;
 mod error;
 mod ledger;
 mod module;

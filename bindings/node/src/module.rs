@@ -7,8 +7,7 @@ use crate::watch::Watch;
 use napi::Env;
 use napi::bindgen_prelude::{BigInt, Either, Object, Uint8Array};
 use napi_derive::napi;
-use sealbook_common::reply;
-use sealbook_common::sealbook::{self, Progress, ScanOptions};
+use sealbook_common::sealbook::{self, Progress};
 use std::path::Path;
 
 /// The version of the package that this was built for.
@@ -60,33 +59,6 @@ pub fn verify_export<'env>(
     let expected = text::expected(origin, size, root).map_err(thrown)?;
     long_call(env, watch.progress(), move |progress| {
         sealbook::verify_export(Path::new(&path), &expected, progress).map(|report| text::report(&report))
-    })
-}
-
-/// Reads a git history.
-///
-/// # Errors
-/// As the core's `scan`.
-#[napi(catch_unwind)]
-pub fn scan_sync(path: String, revision: Option<String>) -> napi::Result<String> {
-    let report = sealbook::scan(Path::new(&path), &ScanOptions { revision }, &Progress::default());
-    report.map(|report| reply::json(&report)).map_err(thrown)
-}
-
-/// Reads a git history.
-///
-/// # Errors
-/// As the core's `scan`.
-#[napi(catch_unwind)]
-pub fn scan<'env>(
-    env: &'env Env,
-    path: String,
-    revision: Option<String>,
-    watch: &Watch,
-) -> napi::Result<Object<'env>> {
-    long_call(env, watch.progress(), move |progress| {
-        sealbook::scan(Path::new(&path), &ScanOptions { revision }, progress)
-            .map(|report| reply::json(&report))
     })
 }
 

@@ -5,7 +5,7 @@ use crate::{error, reply, value};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use sealbook_common::request;
-use sealbook_common::sealbook::{self, Expected, Result, ScanOptions};
+use sealbook_common::sealbook::{self, Expected, Result};
 use std::path::PathBuf;
 
 /// What a verifier knows from elsewhere.
@@ -44,24 +44,6 @@ pub(crate) fn verify_export(
         py,
         How::new(progress, done),
         move |progress| sealbook::verify_export(&path, &expected, progress),
-        |py, report| Ok(reply::json(py, &report)),
-    )
-}
-
-/// Reads a git history; the report as JSON.
-#[pyfunction]
-#[pyo3(signature = (path, revision, progress=None, done=None))]
-pub(crate) fn scan(
-    py: Python<'_>,
-    path: PathBuf,
-    revision: Option<String>,
-    progress: Option<Py<PyAny>>,
-    done: Option<Py<PyAny>>,
-) -> PyResult<Py<PyAny>> {
-    enter(
-        py,
-        How::new(progress, done),
-        move |progress| sealbook::scan(&path, &ScanOptions { revision }, progress),
         |py, report| Ok(reply::json(py, &report)),
     )
 }

@@ -6,7 +6,7 @@ use crate::functions::expected;
 use crate::{export, fork, reply, value};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
-use sealbook_common::sealbook::{self, Code, Error, OpenOptions, Query, Record, Result, ScanOptions};
+use sealbook_common::sealbook::{self, Code, Error, OpenOptions, Query, Record, Result};
 use sealbook_common::{Recorder, Settle, request};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -225,18 +225,18 @@ impl Ledger {
         enter(py, How::new(progress, done), work, |py, imported| Ok(reply::json(py, &imported)))
     }
 
-    /// Reads a git history and records what it says; the report as JSON.
-    #[pyo3(signature = (path, revision, progress=None, done=None))]
+    /// Reads a history and a folder, and records what they say; the report as JSON.
+    #[pyo3(signature = (path, options, progress=None, done=None))]
     fn scan(
         &self,
         py: Python<'_>,
         path: PathBuf,
-        revision: Option<String>,
+        options: &str,
         progress: Option<Py<PyAny>>,
         done: Option<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let ledger = self.ledger.clone();
-        let work = move |progress: &_| ledger.scan(&path, &ScanOptions { revision }, progress);
+        let (ledger, options) = (self.ledger.clone(), checked(py, request::scan_options(options))?);
+        let work = move |progress: &_| ledger.scan(&path, &options, progress);
         enter(py, How::new(progress, done), work, |py, report| Ok(reply::json(py, &report)))
     }
 }

@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod attribution;
 mod call;
 mod error;
 mod export;
@@ -16,11 +17,13 @@ mod value;
 #[pymodule]
 mod _native {
     #[pymodule_export]
+    use crate::attribution::{matching_rules, report, rules, scan, stats, why};
+    #[pymodule_export]
     use crate::call::Job;
     #[pymodule_export]
     use crate::fork::{after_fork, before_fork};
     #[pymodule_export]
-    use crate::functions::{canonicalize, scan, verify_export, version};
+    use crate::functions::{canonicalize, verify_export, version};
     #[pymodule_export]
     use crate::ledger::Ledger;
 }

@@ -37,5 +37,10 @@ pub(crate) fn page(py: Python<'_>, page: &Page) -> PyResult<Py<PyAny>> {
 
 /// The JSON text of a report, which the package reads into its own classes.
 pub(crate) fn json(py: Python<'_>, value: &impl Serialize) -> Py<PyAny> {
-    PyString::new(py, &sealbook_common::reply::json(value)).into_any().unbind()
+    text(py, &sealbook_common::reply::json(value))
+}
+
+/// A text as it is.
+pub(crate) fn text(py: Python<'_>, text: &str) -> Py<PyAny> {
+    PyString::new(py, text).into_any().unbind()
 }

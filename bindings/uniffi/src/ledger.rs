@@ -1,10 +1,10 @@
 //! The handle of a ledger.
 
+use crate::attribution::ScanReport;
+use crate::attribution_options::ScanOptions;
 use crate::error::Result;
 use crate::progress::{ProgressListener, run};
-use crate::records::{
-    Entry, Expected, Imported, NewEntry, OpenOptions, Page, Query, Report, ScanOptions, ScanReport,
-};
+use crate::records::{Entry, Expected, Imported, NewEntry, OpenOptions, Page, Query, Report};
 use sealbook_common::sealbook::{self, Record};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,8 +136,9 @@ impl Ledger {
         Ok(run(listener, move |progress| ledger.import(&path, progress))?.into())
     }
 
-    /// Reads the history of the git repository at or above `path`, and records each commit with its claims as an entry of kind `commit`.
-    /// A commit that was recorded with the same claims before is not recorded again. What was recorded before a cancellation stays.
+    /// Reads the history of the git repository at or above `path`, the files under `path`, or both, and records what they claim: each commit
+    /// as an entry of kind `commit`, each claim about a file as one of kind `attribution`. What was recorded with the same claims before is not recorded again, and what was recorded before a
+    /// cancellation stays. With `record` false in the options nothing is recorded.
     ///
     /// Throws as the function `scan` and as `record`.
     #[uniffi::method(default(options = None, listener = None))]
@@ -147,7 +148,13 @@ impl Ledger {
         options: Option<ScanOptions>,
         listener: Option<Arc<dyn ProgressListener>>,
     ) -> Result<ScanReport> {
-        let (ledger, path, options) = (self.0.clone(), PathBuf::from(path), ScanOptions::read(options));
-        Ok(run(listener, move |progress| ledger.scan(&path, &options, progress))?.into())
+        let (ledger, path) = (self.0.clone(), PathBuf::from(path));
+        let records = options.as_ref().and_then(|options| options.record).unwrap_or(true);
+        let options = ScanOptions::read(options)?;
+        let scan = move |progress: &_| match records {
+            true => ledger.scan(&path, &options, progress),
+            false => sealbook::scan(&path, &options, progress),
+        };
+        Ok(run(listener, scan)?.into())
     }
 }

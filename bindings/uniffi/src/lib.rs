@@ -1,20 +1,28 @@
 //! Sealbook for Kotlin, Swift, Ruby and Python through UniFFI. The doc comments here are those of the generated code.
 //!
-//! Payloads cross as JSON texts. Long calls take a [`ProgressListener`], which is called on the calling thread only.
+//! Payloads, explanations, figures and rules cross as JSON texts. Long calls take a [`ProgressListener`], which is called on the calling thread only.
 
+mod attribution;
+mod attribution_options;
 mod error;
 mod ledger;
 mod progress;
 mod records;
 mod tools;
 
+pub use attribution::{
+    Claim, Commits, Files, LineRange, ScanReport, report, rules, scan, stats, test_rules, why,
+};
+pub use attribution_options::{
+    PeopleAs, ReportFormat, ReportOptions, ScanOptions, StatsOptions, TargetKind, WhyOptions,
+};
 pub use error::{Result, SealbookError};
 pub use ledger::Ledger;
 pub use progress::ProgressListener;
 pub use records::{
-    Commits, Entry, ErrorRow, Expected, Fault, Imported, NewEntry, Note, OpenOptions, Order, Page, Query,
-    Report, ScanOptions, ScanReport, Verdict,
+    Entry, ErrorRow, Expected, Fault, Imported, NewEntry, Note, OpenOptions, Order, Page, Query, Report,
+    Verdict,
 };
-pub use tools::{canonicalize, error_table, scan, verify_export, version};
+pub use tools::{canonicalize, error_table, verify_export, version};
 
 uniffi::setup_scaffolding!("sealbook");

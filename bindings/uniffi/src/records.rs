@@ -1,9 +1,9 @@
 //! What goes in and out, as records of the generated code.
 
 use crate::error::Result;
+use sealbook_common::reply::word;
 use sealbook_common::request;
 use sealbook_common::sealbook;
-use std::collections::HashMap;
 use std::time::Duration;
 
 /// How a ledger is opened.
@@ -243,8 +243,8 @@ pub struct Note {
 
 impl From<sealbook::Report> for Report {
     fn from(report: sealbook::Report) -> Self {
-        let fault = |f: sealbook::Fault| Fault { seq: f.seq, kind: name(&f.kind), detail: f.detail };
-        let note = |n: sealbook::Note| Note { seq: n.seq, kind: name(&n.kind), detail: n.detail };
+        let fault = |f: sealbook::Fault| Fault { seq: f.seq, kind: word(&f.kind), detail: f.detail };
+        let note = |n: sealbook::Note| Note { seq: n.seq, kind: word(&n.kind), detail: n.detail };
         Self {
             verdict: if report.is_intact() { Verdict::Intact } else { Verdict::Tampered },
             entries: report.entries,
@@ -255,11 +255,6 @@ impl From<sealbook::Report> for Report {
             not_checked: report.not_checked,
         }
     }
-}
-
-/// The name of a kind or strength, as it is in the JSON forms.
-fn name(value: &impl serde::Serialize) -> String {
-    sealbook_common::reply::json(value).trim_matches('"').to_owned()
 }
 
 /// What an import did.
@@ -274,67 +269,6 @@ pub struct Imported {
 impl From<sealbook::Imported> for Imported {
     fn from(imported: sealbook::Imported) -> Self {
         Self { entries: imported.entries, recorded: imported.recorded }
-    }
-}
-
-/// What to scan.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct ScanOptions {
-    /// The commit to start from; `HEAD` if not given.
-    #[uniffi(default = None)]
-    pub revision: Option<String>,
-}
-
-impl ScanOptions {
-    pub(crate) fn read(options: Option<Self>) -> sealbook::ScanOptions {
-        options
-            .map_or_else(sealbook::ScanOptions::default, |o| sealbook::ScanOptions { revision: o.revision })
-    }
-}
-
-/// What a scan found.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct ScanReport {
-    /// How many commits, by what is known about them.
-    pub commits: Commits,
-    /// AI tools, each with the number of commits that have a claim for it.
-    pub by_tool: HashMap<String, u64>,
-    /// Commits with an AI claim, by the strongest one.
-    pub by_strength: HashMap<String, u64>,
-    /// Entries that were added to the ledger; absent if nothing was to be recorded.
-    pub recorded: Option<u64>,
-}
-
-/// Commits by what is known about them; they sum to the total.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct Commits {
-    /// All commits.
-    pub total: u64,
-    /// With an AI claim of strength medium or better.
-    pub ai: u64,
-    /// With a person's explicit statement of human work.
-    pub human_evidence: u64,
-    /// By a bot that is not AI.
-    pub automation: u64,
-    /// Without any of these. Never to be read as human.
-    pub unknown: u64,
-}
-
-impl From<sealbook::ScanReport> for ScanReport {
-    fn from(report: sealbook::ScanReport) -> Self {
-        let commits = report.commits;
-        Self {
-            commits: Commits {
-                total: commits.total,
-                ai: commits.ai,
-                human_evidence: commits.human_evidence,
-                automation: commits.automation,
-                unknown: commits.unknown,
-            },
-            by_tool: report.by_tool.into_iter().collect(),
-            by_strength: report.by_strength.into_iter().map(|(strength, n)| (name(&strength), n)).collect(),
-            recorded: report.recorded,
-        }
     }
 }
 

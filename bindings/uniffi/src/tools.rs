@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::progress::{ProgressListener, run};
-use crate::records::{ErrorRow, Expected, Report, ScanOptions, ScanReport};
+use crate::records::{ErrorRow, Expected, Report};
 use sealbook_common::sealbook::{self, Code, DEFAULT_PAYLOAD_LIMIT, Error, TABLE};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,17 +48,4 @@ pub fn verify_export(
     let expected = Expected::read(expected)?;
     let path = PathBuf::from(path);
     Ok(run(listener, move |progress| sealbook::verify_export(&path, &expected, progress))?.into())
-}
-
-/// Reads the history of the git repository at or above `path`, and says which commits carry a claim of AI. Nothing is recorded.
-///
-/// Throws `NOT_A_REPOSITORY`, `NOT_FOUND`, `PERMISSION_DENIED`, `INVALID_ARGUMENT` if the revision names no commit, `GIT`, `CANCELLED`.
-#[uniffi::export(default(options = None, listener = None))]
-pub fn scan(
-    path: String,
-    options: Option<ScanOptions>,
-    listener: Option<Arc<dyn ProgressListener>>,
-) -> Result<ScanReport> {
-    let (path, options) = (PathBuf::from(path), ScanOptions::read(options));
-    Ok(run(listener, move |progress| sealbook::scan(&path, &options, progress))?.into())
 }

@@ -17,21 +17,29 @@
 //! # }
 //! ```
 
+mod attribution;
 mod derived;
 mod export;
 mod import;
 mod ledger;
 mod project;
-mod scan;
 
+pub use attribution::{
+    CACHE_VARIABLE, Commits, Explanation, Format, ReportOptions, RuleList, SETTINGS_FILE, ScanOptions,
+    ScanReport, StatsOptions, Target, WhyOptions, report, rules, scan, stats, test_rules, why,
+};
 pub use export::{verify_export, verify_export_from};
 pub use import::Imported;
 pub use ledger::{Entries, Ledger, OpenOptions};
 pub use project::{FOLDER, LEDGER_FILE, find_ledger};
-pub use scan::{ScanOptions, ScanReport, scan};
+pub use sealbook_attribution::{
+    Claim, Class, Contradiction, FileJudgement, FileRange, JudgedCommit, Lines, Rule, Signal, Source,
+    Strength, TextMatch, TreeFiles, Verdict as CommitVerdict,
+};
 pub use sealbook_error::{Code, Error, Result, Row, TABLE};
 pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Report, Verdict};
 pub use sealbook_ledger::{
     DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time, canonicalize,
 };
+pub use sealbook_report::{Counts, Group, Groups, People, Statistics};
 pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record};

@@ -120,8 +120,11 @@ fn fill(bytes: &mut [u8]) -> Result<()> {
 /// Random bytes for one entry: a salt and the random part of an id.
 const RANDOM: usize = 32 + 10;
 
-/// This machine's clock.
-pub(crate) fn now() -> Result<Time> {
+/// The time by this machine's clock.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` if it is beyond the years that an entry can state.
+pub fn now() -> Result<Time> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let micros =
         since.map_or_else(|before| -(before.duration().as_micros() as i64), |after| after.as_micros() as i64);

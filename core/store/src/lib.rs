@@ -17,7 +17,7 @@ mod turnstile;
 mod verify;
 
 pub use entry::Entry;
-pub use ingest::{Ingest, Record, new_ledger_id};
+pub use ingest::{Ingest, Record, new_ledger_id, now};
 pub use memory::MemoryStore;
 pub use progress::Progress;
 pub use query::{Order, Page, Query};

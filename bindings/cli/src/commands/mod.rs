@@ -8,9 +8,13 @@ mod log;
 mod man;
 mod record;
 mod reindex;
+mod report;
+mod rules;
 mod scan;
 mod show;
+mod stats;
 mod verify;
+mod why;
 
 use crate::args::Command;
 use crate::context::{Context, Outcome};
@@ -28,6 +32,10 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Export(args) => export::run(args, context),
         Command::Import(args) => import::run(args, context),
         Command::Scan(args) => scan::run(args, context),
+        Command::Why(args) => why::run(args, context),
+        Command::Stats(args) => stats::run(args, context),
+        Command::Report(args) => report::run(args, context),
+        Command::Rules(args) => rules::run(args, context),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args, context),
     }

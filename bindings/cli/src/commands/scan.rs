@@ -1,20 +1,20 @@
 //! `sealbook scan`
 
 use crate::args::Scan;
+use crate::claim::claim_line;
 use crate::context::{Context, Outcome};
 use crate::output::{Style, escape, print};
 use crate::progress;
 use sealbook_common::reply;
-use sealbook_common::sealbook::{self, Code, Error, Result, ScanOptions, ScanReport};
-use std::fmt::Write as _;
+use sealbook_common::sealbook::{self, Code, Commits, Error, Result, ScanOptions, ScanReport};
 use std::path::Path;
 
 pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
-    if !args.history {
+    if !args.history && !args.tree {
         return Err(Error::new(Code::InvalidArgument, "what to scan is not said")
-            .remedy("pass --history: reading the commits is what this version can do"));
+            .remedy("pass --history for the commits, --tree for the files, or both"));
     }
-    let (path, options) = (args.path.clone(), ScanOptions { revision: args.revision.clone() });
+    let (path, options) = (args.path.clone(), options(args));
     let report = if args.record {
         let ledger = context.open_at(folder(&path))?;
         progress::run(context, "scanning", move |progress| ledger.scan(&path, &options, progress))
@@ -38,34 +38,60 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
+fn options(args: &Scan) -> ScanOptions {
+    ScanOptions {
+        revision: args.revision.clone(),
+        history: args.history,
+        tree: args.tree,
+        no_ignore: args.no_ignore,
+        no_cache: args.no_cache,
+    }
+}
+
 fn shown(report: &ScanReport, style: Style) -> String {
-    let commits = &report.commits;
     let mut out = String::new();
-    let mut add = |name: &str, count: u64| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{count:>8}  {name}");
-    };
-    add(&style.strong("commits"), commits.total);
-    add("with an AI claim of strength medium or better", commits.ai);
-    add("with a statement of human work", commits.human_evidence);
-    add("by automation", commits.automation);
-    add("unknown", commits.unknown);
-    if !report.by_tool.is_empty() {
-        let _ = writeln!(out, "{}", style.strong("tools"));
+    if let Some(commits) = &report.commits {
+        history(&mut out, commits, report, style);
     }
-    let mut tools: Vec<_> = report.by_tool.iter().collect();
-    tools.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    for (tool, count) in tools {
-        let _ = writeln!(out, "{count:>8}  {}", escape(tool));
-    }
-    if !report.by_strength.is_empty() {
-        let _ = writeln!(out, "{}", style.strong("strongest claim"));
-    }
-    for (strength, count) in report.by_strength.iter().rev() {
-        let _ = writeln!(out, "{count:>8}  {}", format!("{strength:?}").to_lowercase());
+    if let (Some(files), Some(claims)) = (&report.files, &report.claims) {
+        for claim in claims {
+            line(&mut out, &claim_line(claim, style));
+        }
+        count(&mut out, &style.strong("files read"), files.scanned);
+        count(&mut out, "with a claim", files.flagged);
+        count(&mut out, "skipped: binary, too large or unreadable", files.skipped);
     }
     if let Some(recorded) = report.recorded {
-        let _ = writeln!(out, "recorded {recorded} new entries");
+        line(&mut out, &format!("recorded {recorded} new entries"));
     }
     out
+}
+
+fn history(out: &mut String, commits: &Commits, report: &ScanReport, style: Style) {
+    count(out, &style.strong("commits"), commits.total);
+    count(out, "with an AI claim of strength medium or better", commits.ai);
+    count(out, "with a statement of human work", commits.human_evidence);
+    count(out, "by automation", commits.automation);
+    count(out, "unknown", commits.unknown);
+    let mut tools: Vec<_> = report.by_tool.iter().flatten().collect();
+    if !tools.is_empty() {
+        line(out, &style.strong("tools"));
+    }
+    tools.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (tool, commits) in tools {
+        count(out, &escape(tool), *commits);
+    }
+    line(out, &style.strong("strongest claim"));
+    for (strength, commits) in report.by_strength.iter().flatten().rev() {
+        count(out, &reply::word(strength), *commits);
+    }
+}
+
+fn count(out: &mut String, name: &str, count: u64) {
+    line(out, &format!("{count:>8}  {name}"));
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
 }

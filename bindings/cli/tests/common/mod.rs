@@ -111,6 +111,8 @@ pub(crate) fn spawn<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator
     Command::new(env!("CARGO_BIN_EXE_sealbook"))
         .args(arguments)
         .current_dir(folder)
+        // Tests leave nothing in the user's cache.
+        .env("SEALBOOK_CACHE", "off")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -138,6 +140,22 @@ pub(crate) fn run<A: AsRef<OsStr>>(
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// Runs git in a folder, for a person who is no tool, with nobody's configuration.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1");
+    for role in ["AUTHOR", "COMMITTER"] {
+        command
+            .env(format!("GIT_{role}_NAME"), "Jane Roe")
+            .env(format!("GIT_{role}_EMAIL"), "jane@example.com");
+    }
+    assert!(command.status().unwrap().success(), "git {arguments:?}");
 }
 
 /// A file or folder of the shared vectors.

@@ -1,0 +1,22 @@
+//! What an AI wrote: reading histories and folders, explaining, counting, reporting.
+
+mod cache;
+mod history;
+mod options;
+mod recorder;
+mod report;
+mod rules;
+mod scan;
+mod settings;
+mod stats;
+mod tree;
+mod why;
+
+pub use cache::CACHE_VARIABLE;
+pub use options::{Format, ReportOptions, ScanOptions, StatsOptions, Target, WhyOptions};
+pub use report::report;
+pub use rules::{RuleList, rules, test_rules};
+pub use scan::{Commits, ScanReport, scan};
+pub use settings::SETTINGS_FILE;
+pub use stats::stats;
+pub use why::{Explanation, why};

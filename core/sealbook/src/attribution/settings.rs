@@ -1,0 +1,64 @@
+//! The user's own rules, in `sealbook.toml`.
+
+use sealbook_attribution::Catalogue;
+use sealbook_error::{Code, Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The name of the file with a project's settings.
+pub const SETTINGS_FILE: &str = "sealbook.toml";
+
+/// The most bytes of such a file.
+const MOST: u64 = 1 << 20;
+
+/// The rules in force, and where the user's own came from.
+#[derive(Debug, Clone)]
+pub(crate) struct RulesInForce {
+    /// The rules.
+    pub catalogue: Arc<Catalogue>,
+    /// The file with the user's own settings, if there is one.
+    pub settings: Option<PathBuf>,
+}
+
+/// The rules in force for `path`: those that come with Sealbook, as the nearest `sealbook.toml` changes them. It is looked for from
+/// `path` upward, as far as the root of the repository that `path` is in.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` if the file is not understood, with its path; `IO`, `PERMISSION_DENIED` if it cannot be read.
+pub(crate) fn in_force(path: &Path) -> Result<RulesInForce> {
+    let catalogue = Catalogue::built_in()?;
+    let Some(file) = find(path) else {
+        return Ok(RulesInForce { catalogue: Arc::new(catalogue), settings: None });
+    };
+    let text = read(&file)?;
+    let catalogue = catalogue.with_settings(&text).map_err(|error| {
+        Error::new(error.code(), format!("{}: {}", file.display(), error.message()))
+            .with("path", file.display())
+    })?;
+    Ok(RulesInForce { catalogue: Arc::new(catalogue), settings: Some(file) })
+}
+
+fn find(path: &Path) -> Option<PathBuf> {
+    let start = std::path::absolute(path).ok()?;
+    for folder in start.ancestors() {
+        let file = folder.join(SETTINGS_FILE);
+        if file.is_file() {
+            return Some(file);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    None
+}
+
+fn read(file: &Path) -> Result<String> {
+    let failed = |error| Error::io(error, "read", file);
+    let size = fs::metadata(file).map_err(failed)?.len();
+    if size > MOST {
+        let message = format!("{} has {size} bytes; {MOST} are the most", file.display());
+        return Err(Error::new(Code::InvalidArgument, message).remedy("keep only the settings in it"));
+    }
+    fs::read_to_string(file).map_err(failed)
+}
