@@ -8,9 +8,9 @@ use gix::objs::{Kind, TreeRefIter};
 use sealbook_error::{Code, Error, Result};
 use std::collections::HashMap;
 
-/// Files that are compared line by line at most; a commit that removes more is a large move, whose files are
-/// found when they did not change.
-const MOST_COMPARED: usize = 64;
+/// Files that are compared line by line at most, as for git. Of a commit that removes more, those of the same
+/// name and some others are.
+const MOST_COMPARED: usize = 1000;
 /// The most bytes of a file that is compared.
 const MOST_BYTES: usize = 4 << 20;
 /// Of the lines of the larger file, those that both must have, as for git.
