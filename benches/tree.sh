@@ -15,8 +15,8 @@ if [ ! -d "$corpus" ]; then
     (cd "$corpus" && npm init -y >/dev/null && npm install --ignore-scripts --no-audit --no-fund next typescript webpack \
         @babel/core eslint prettier rxjs lodash date-fns @mui/material @mui/icons-material antd three aws-sdk googleapis)
 fi
-cargo build --release -p sealbook-attribution --example scan
-scan=$root/target/release/examples/scan
+[ -n "${SEALBOOK_BUILT:-}" ] || cargo build --release --locked -p sealbook-cli
+sealbook=$root/target/release/sealbook
 python3 - core/attribution/catalogue/*.json >"$scratch/literals" <<'PYTHON'
 import json, sys
 rules = [rule for path in sys.argv[1:] for rule in json.load(open(path))["rules"] if rule["signal"] == "comment"]
@@ -27,13 +27,13 @@ size() { find "$1" -type f -printf '%s\n' | awk '{bytes += $1} END {printf "%d f
 pair() { # TITLE FOLDER ROUNDS
     echo
     echo "# $1: $(size "$2")"
-    echo '$ scan --tree --no-ignore --threads 2 FOLDER'
+    echo '$ sealbook scan FOLDER --tree --json --no-ignore'
     echo '$ rg -l -i -uu -j2 -F -f LITERALS FOLDER'
-    python3 benches/pairs.py "$3" -- "$scan" --tree --no-ignore --threads 2 "$2" -- rg -l -i -uu -j2 -F -f "$scratch/literals" "$2"
-    echo "$("$scan" --tree --no-ignore --threads 2 "$2" | python3 -c 'import json, sys; print(json.load(sys.stdin)["files"])'); rg lists $(rg -l -i -uu -j2 -F -f "$scratch/literals" "$2" | wc -l) files"
-    python3 - "$scan" "$2" <<'PYTHON'
+    python3 benches/pairs.py "$3" -- "$sealbook" scan "$2" --tree --json --no-ignore -- rg -l -i -uu -j2 -F -f "$scratch/literals" "$2"
+    echo "$("$sealbook" scan "$2" --tree --json --no-ignore | python3 -c 'import json, sys; print(json.load(sys.stdin)["files"])'); rg lists $(rg -l -i -uu -j2 -F -f "$scratch/literals" "$2" | wc -l) files"
+    python3 - "$sealbook" "$2" <<'PYTHON'
 import resource, subprocess, sys
-subprocess.run([sys.argv[1], "--tree", "--no-ignore", "--threads", "2", sys.argv[2]], stdout=subprocess.DEVNULL, check=True)
+subprocess.run([sys.argv[1], "scan", sys.argv[2], "--tree", "--json", "--no-ignore"], stdout=subprocess.DEVNULL, check=True)
 print(f"peak memory of the scan: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} MiB")
 PYTHON
 }
