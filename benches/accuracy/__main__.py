@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from measure import measure
+from measure import measure, wrong_by_age
 from page import page
 from repository import rules
 
@@ -37,7 +37,7 @@ def main() -> int:
     measured.sort(key=lambda result: result.name.lower())
     text = page(measured, rules(arguments.claims), version())
     arguments.out.write_text(text, encoding="utf-8")
-    wrong = sum(hits for result in measured for (_, how), hits in result.old_hits.items() if how != "low")
+    wrong = sum(map(wrong_by_age, measured))
     if wrong:
         print(f"{wrong:,} claims of strength medium or better before 2021-06-01", file=sys.stderr)
     return 1 if wrong else 0

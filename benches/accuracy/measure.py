@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from notes import Note, notes_of
-from repository import Judged, commits_of, head_of, judged, lines_added, name_of
+from notes import Note, notes_of, old_records
+from repository import BEFORE_AI, Judged, commits_of, head_of, judged, lines_added, name_of
+from trees import Tree, trees
 
-BEFORE_AI = 1_622_505_600
-"""2021-06-01T00:00:00Z: before the first of the tools in the catalogue."""
+OLD_RECORD = "git-ai/authorship-ref"
 
 SAME_TOOL = {
     "claude": {"Claude Code", "Claude"},
@@ -84,8 +84,15 @@ class Measured:
     """... with a claim of strength medium or better for the same tool."""
     impossible: Counter[str] = field(default_factory=Counter)
     """Claims that cannot be true, by kind."""
+    records: Counter[str] = field(default_factory=Counter)
+    """Commits with a record of git-ai before version 3 and no note, by whether it names an agent."""
     readers: Counter[str] = field(default_factory=Counter)
     """Commits in the history with a note, by whether Sealbook's reader and this one's agree that it attests AI."""
+
+    tree: Tree | None = None
+    """The files at HEAD."""
+    old_tree: Tree | None = None
+    """The files of the last commit before AI tools."""
 
     @property
     def commits(self) -> int:
@@ -97,9 +104,12 @@ def measure(claims: Path, path: Path) -> Measured:
     result = Measured(name_of(path), head_of(path))
     notes = {note.commit: note for note in notes_of(path)}
     result.notes.update(note.kind for note in notes.values())
+    records = old_records(path)
     noted: list[tuple[Judged, Note]] = []
     for commit in judged(claims, path):
         count(result, commit)
+        if commit.id in records and commit.id not in notes:
+            compare_record(result, commit, names_agent=records[commit.id])
         if note := notes.get(commit.id):
             compare_readers(result, commit, note)
             if commit.parents == 1 and note.is_readable:
@@ -111,7 +121,14 @@ def measure(claims: Path, path: Path) -> Measured:
     added = lines_added(path, [commit.id for commit, _ in noted])
     for commit, note in noted:
         compare(result, commit, note, added.get(commit.id))
+    result.tree, result.old_tree = trees(claims, path)
     return result
+
+
+def wrong_by_age(result: Measured) -> int:
+    """Claims of strength medium or better about what is older than the tools."""
+    hits = result.old_hits + (result.old_tree.hits if result.old_tree else Counter())
+    return sum(count for (_, strength), count in hits.items() if strength != "low")
 
 
 def count(result: Measured, commit: Judged) -> None:
@@ -126,8 +143,21 @@ def count(result: Measured, commit: Judged) -> None:
         result.old_hits.update({(claim["rule"], claim["strength"]) for claim in ai})
 
 
+def compare_record(result: Measured, commit: Judged, *, names_agent: bool) -> None:
+    """A record before version 3 is the truth for the rule that sees only that there is one."""
+    result.records["ai" if names_agent else "human"] += 1
+    if any(claim["rule"] == OLD_RECORD for claim in commit.claims):
+        agreement = result.by_rule[OLD_RECORD]
+        agreement.ai += names_agent
+        agreement.other["human"] += not names_agent
+
+
 def compare_readers(result: Measured, commit: Judged, note: Note) -> None:
-    imported = [claim for claim in commit.claims if claim["source"] == "imported" and claim["class"] == "ai"]
+    imported = [
+        claim
+        for claim in commit.claims
+        if claim["source"] == "imported" and claim["class"] == "ai" and claim["invalid"] != "no_record"
+    ]
     ours, here = bool(imported), note.kind == "ai"
     result.readers["agree" if ours == here else "only Sealbook" if ours else "only the harness"] += 1
 

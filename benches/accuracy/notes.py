@@ -8,11 +8,14 @@ indented by two spaces a key and ranges of lines. A key stands for a person (`h_
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from repository import git
+
+AGENT = re.compile(rb'"agent_id"\s*:\s*\{|"agent_metadata"\s*:\s*\{')
 
 MOST_LINES = 10_000_000
 """A range that ends later would be no file's, and is cut."""
@@ -56,18 +59,18 @@ def notes_of(path: Path, ref: str = "refs/notes/ai") -> Iterator[Note]:
     # git keeps the order of the input, so that blobs and commits stay together.
     blobs = batch(path, [blob for blob, _ in pairs])
     for (_, commit), content in zip(pairs, blobs, strict=True):
-        yield read(commit, content)
+        yield read(commit, content or b"")
 
 
-def batch(path: Path, ids: list[str]) -> Iterator[bytes]:
-    """The contents of objects, some hundred at a time: notes can be megabytes each. What a partial clone does not have is empty."""
+def batch(path: Path, ids: list[str]) -> Iterator[bytes | None]:
+    """The contents of objects, some hundred at a time: notes can be megabytes each. Nothing for what a partial clone does not have."""
     for first in range(0, len(ids), 200):
         output = git(path, "cat-file", "--batch", lines=ids[first : first + 200])
         at = 0
         while at < len(output):
             end = output.index(b"\n", at)
             if output[at:end].endswith(b" missing"):
-                yield b""
+                yield None
                 at = end + 1
                 continue
             size = int(output[at:end].split()[2])
@@ -109,3 +112,14 @@ def attest(note: Note, key: str, records: dict, lines: set[int], ranges: str) ->
             lines.update(range(int(first), min(int(last or first), MOST_LINES) + 1))
     else:
         note.unresolved += 1
+
+
+def old_records(path: Path) -> dict[str, bool]:
+    """The records before version 3, `refs/ai/authorship/COMMIT`: for each commit, whether its record names an agent."""
+    listed = git(path, "for-each-ref", "--format=%(objectname) %(refname:lstrip=3)", "refs/ai/authorship")
+    pairs = [line.split() for line in listed.decode().splitlines()]
+    contents = batch(path, [blob for blob, _ in pairs])
+    return {
+        commit: bool(AGENT.search(content or b""))
+        for (_, commit), content in zip(pairs, contents, strict=True)
+    }

@@ -45,7 +45,7 @@ Recall is about commits whose note attests AI: which of them the other signals f
 
 def page(measured: list[Measured], rules: list[dict], version: int) -> str:
     """The whole page."""
-    parts = [HEAD.format(version=version), repositories(measured), old(measured)]
+    parts = [HEAD.format(version=version), repositories(measured), old(measured), files(measured)]
     for result in measured:
         if result.noted.total():
             parts.append(truth(result))
@@ -97,6 +97,26 @@ def old(measured: list[Measured]) -> str:
     return text + f"\nFound: {wrong:,} of strength medium or better in {total:,} commits.\n"
 
 
+def files(measured: list[Measured]) -> str:
+    rows = []
+    for result in measured:
+        for when, tree in (("`HEAD`", result.tree), ("before 2021-06-01", result.old_tree)):
+            if tree is None:
+                continue
+            by_strength = Counter()
+            for (_, strength), hits in tree.hits.items():
+                by_strength[strength] += hits
+            found = (by_strength[strength] for strength in ("certain", "high", "medium", "low"))
+            rows.append([result.name, when, tree.files, tree.absent, *found])
+    header = ["repository", "at", "files read", "absent", "certain", "high", "medium", "low"]
+    return (
+        "## Claims about files\n\nRules about comments and names of files, on the files at `HEAD` and on those of the last commit before "
+        "2021-06-01. Aimed at: none of strength medium or better before. No truth is recorded for the files at `HEAD`. *Absent* are "
+        "files that a partial clone does not have. A file counts once for each rule.\n\n"
+        + table(header, rows)
+    )
+
+
 def truth(result: Measured) -> str:
     kinds = ("ai", "human", "unresolved", "empty", "unreadable")
     where = [["all notes", result.notes], ["one parent, in the history", result.noted]]
@@ -135,6 +155,11 @@ def truth(result: Measured) -> str:
         f"\nSealbook's reader and the separate one agree whether a note attests AI in {agree['agree']:,} of {agree.total():,} "
         f"notes in the history; only Sealbook's says so in {agree['only Sealbook']:,}, only the other in {agree['only the harness']:,}.\n"
     )
+    if result.records:
+        text += (
+            f"\nOf {result.records.total():,} commits with a record in git-ai's form before version 3 and no note, the record of "
+            f"{result.records['ai']:,} names an agent. That such a record is there says little.\n"
+        )
     if result.impossible:
         text += "\nClaims that cannot be true, by kind:\n\n" + table(
             ["kind", "claims"], result.impossible.most_common()
@@ -199,16 +224,31 @@ def per_tool(measured: list[Measured]) -> str:
 
 def per_rule(measured: list[Measured], rules: list[dict]) -> str:
     text = (
-        "## By rule\n\nHits are commits, in all repositories above; *old* are hits on commits before 2021-06-01. A rule without a hit is "
-        "not measured, and neither is the precision of one that no note is about. Every rule was run on every commit, so that no *old* hits is a figure.\n\n"
+        "## By rule\n\nHits are commits, or files at `HEAD` for rules about files, in all repositories above; *old* are hits on commits, or on files, "
+        "before 2021-06-01. A rule without a hit is "
+        "not measured, and neither is the precision of one that no note is about. Every rule was run on all of them, so that no *old* hits is a figure.\n\n"
     )
     rows = []
     for rule in rules:
         name = rule["id"]
-        hits = sum(result.hits[name] for result in measured)
-        old = sum(count for result in measured for (hit, _), count in result.old_hits.items() if hit == name)
+        is_about_files = rule["signal"] in ("comment", "file")
+        hits, old = hits_of(measured, name, is_about_files=is_about_files)
         agreement = joined(measured, "by_rule", name)
         figures = [share(*agreement.strict()), share(*agreement.attested())] if hits else ["not measured"] * 2
-        old_shown: object = old if rule["class"] == "ai" else "-"
-        rows.append([f"`{name}`", rule["strength"], hits or "not measured", old_shown, *figures])
+        is_ai = rule["class"] == "ai"
+        rows.append([f"`{name}`", rule["strength"], hits or "not measured", old if is_ai else "-", *figures])
     return text + table(["rule", "strength", "hits", "old", "precision, strict", "precision, attested"], rows)
+
+
+def hits_of(measured: list[Measured], rule: str, *, is_about_files: bool) -> tuple[int, int]:
+    """A rule's hits in all repositories, and those on what is older than the tools."""
+    hits = old = 0
+    for result in measured:
+        then = result.old_tree.hits if result.old_tree else Counter()
+        if is_about_files:
+            hits += sum(count for (hit, _), count in result.tree.hits.items() if hit == rule)
+        else:
+            hits += result.hits[rule]
+            then = result.old_hits
+        old += sum(count for (hit, _), count in then.items() if hit == rule)
+    return hits, old

@@ -42,6 +42,9 @@ class Judged:
 
 STRENGTHS = ["low", "medium", "high", "certain"]
 
+BEFORE_AI = 1_622_505_600
+"""2021-06-01T00:00:00Z: before the first of the tools in the catalogue."""
+
 
 def name_of(path: Path) -> str:
     """``owner/name``: from the address that the repository was cloned from, or from its folder."""

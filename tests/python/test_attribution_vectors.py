@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from conftest import vectors
-from recipes import Built, commit_of, git
-from sealbook import Ledger
+from recipes import Built, commit_of, git, text_of
+from sealbook import Ledger, scan
 
 REPOSITORIES = vectors("attribution/repositories.json")["cases"]
-TEXTS = [
-    case for case in vectors("attribution/texts.json")["cases"] if case["where"] not in ("comment", "file")
-]
+ALL_TEXTS = vectors("attribution/texts.json")["cases"]
+TEXTS = [case for case in ALL_TEXTS if case["where"] not in ("comment", "file")]
+FILES = [case for case in ALL_TEXTS if case["where"] in ("comment", "file")]
 RANKS = ["none", "low", "medium", "high", "certain"]
 
 
@@ -85,4 +85,27 @@ def test_every_text_is_judged_as_its_vector_says(tmp_path: Path) -> None:
     for case in TEXTS:
         found = faults(case["expect"], recorded[built.ids[case["name"]]], {})
         wrong += [f"{case['name']} ({case['reason']}): {fault}" for fault in found]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_file_is_judged_as_its_vector_says(tmp_path: Path) -> None:
+    wrong = []
+    for number, case in enumerate(FILES):
+        text = text_of(case["text"])
+        name, content = (case["file"], text) if "file" in case else (text.decode(), b"x\n")
+        file = tmp_path / str(number) / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
+        claims = scan(tmp_path / str(number), tree=True).claims
+        ranks = [RANKS.index(claim["strength"]) for claim in claims]
+        expect = case["expect"]
+        # Where nothing is said about the strongest claim, only those that are named may count.
+        most = "certain" if expect.get("claims") else expect["most"]
+        if max(ranks, default=0) > RANKS.index(most):
+            wrong.append(f"{case['name']} ({case['reason']}): {claims}")
+        for expected in expect.get("claims", []):
+            lines = expected.get("lines", [None, None])
+            found = [claim for claim in claims if [claim.get("start"), claim.get("end")] == lines]
+            if expected["tool"] not in [claim["tool"] for claim in found]:
+                wrong.append(f"{case['name']} ({case['reason']}): no claim is {expected}")
     assert not wrong, "\n".join(wrong)

@@ -1,10 +1,14 @@
 //! Prints one line of JSON for each commit of a repository's history, with what each claim says but not what it
 //! quotes: `cargo run --release -p sealbook-attribution --example claims -- [PATH] [REVISION]`. With `--rules`
-//! it prints one line for each rule of the catalogue instead.
+//! it prints one line for each rule of the catalogue instead, with `--tree PATH` one for each claim about the
+//! files of a folder, and one with how many files were read.
 
-use sealbook_attribution::{Catalogue, Claim, Commit, HistoryOptions, Observer, scan_history};
+use sealbook_attribution::{
+    Catalogue, Claim, Commit, HistoryOptions, Notes, Observer, TreeOptions, scan_history, scan_tree,
+};
 use serde_json::{Value, json};
 use std::io::{BufWriter, StdoutLock, Write as _};
+use std::sync::Arc;
 
 struct Lines {
     out: BufWriter<StdoutLock<'static>>,
@@ -63,8 +67,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for rule in Catalogue::built_in()?.rules() {
             lines.print(&serde_json::to_value(rule)?);
         }
+    } else if path == "--tree" {
+        let mut options = TreeOptions::default();
+        options.no_ignore = true;
+        let folder = arguments.next().unwrap_or_else(|| ".".into());
+        let report = scan_tree(folder, &options, &Catalogue::built_in()?, &mut ())?;
+        lines.print(&json!({"files": report.files.scanned}));
+        report.claims.iter().for_each(|found| lines.print(&claim(found)));
     } else {
+        let notes = Notes::open(&path, &Arc::new(Catalogue::built_in()?))?;
         let mut options = HistoryOptions::default();
+        options.sources.extend(notes.map(|notes| Arc::new(notes) as _));
         options.revision = arguments.next();
         scan_history(path, &options, &mut lines)?;
     }

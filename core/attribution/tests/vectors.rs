@@ -18,7 +18,7 @@ mod texts;
 use expect::{Expect, Judged};
 use recipe::{Built, Step};
 use sealbook_attribution::{
-    Catalogue, Commit, HistoryOptions, HistorySummary, Notes, Observer, scan_history,
+    Catalogue, Commit, HistoryOptions, HistorySummary, Notes, Observer, TreeOptions, scan_history, scan_tree,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,6 @@ struct TextCase {
     place: String,
     text: Text,
     /// The name of the file that has the text.
-    #[allow(dead_code, reason = "for cases about files")]
     file: Option<String>,
     date: Option<String>,
     expect: Expect,
@@ -75,7 +74,6 @@ struct RepositoryExpect {
     #[serde(default)]
     commits: BTreeMap<String, Expect>,
     /// What a scan of the files says.
-    #[allow(dead_code, reason = "for cases about files")]
     tree: Option<Expect>,
 }
 
@@ -90,9 +88,11 @@ fn cases<C: DeserializeOwned>(name: &str) -> Vec<C> {
 struct Seen(BTreeMap<String, Judged>);
 
 impl Seen {
-    fn of(path: &Path, options: &HistoryOptions) -> (HistorySummary, Self) {
+    fn of(path: &Path, options: HistoryOptions) -> (HistorySummary, Self) {
         let mut seen = Self::default();
-        let summary = scan_history(path, options, &mut seen).unwrap();
+        let notes = Notes::open(path, &Arc::new(Catalogue::built_in().unwrap())).unwrap();
+        let options = notes.into_iter().fold(options, |options, notes| options.source(Arc::new(notes)));
+        let summary = scan_history(path, &options, &mut seen).unwrap();
         (summary, seen)
     }
 }
@@ -106,6 +106,25 @@ impl Observer for Seen {
             contradictions: commit.contradictions.clone(),
         };
         self.0.insert(commit.id.to_owned(), judged);
+    }
+}
+
+/// What the files of a folder say.
+fn of_files(folder: &Path) -> Judged {
+    let catalogue = Catalogue::built_in().unwrap();
+    let report = scan_tree(folder, &TreeOptions::default(), &catalogue, &mut ()).unwrap();
+    Judged { claims: report.claims, ..Judged::default() }
+}
+
+impl TextCase {
+    /// What is wrong with a judgement, with all that a reader needs.
+    fn fault(&self, judged: &Judged) -> Option<String> {
+        let faults = self.expect.faults(judged, &BTreeMap::new());
+        let rules: Vec<_> =
+            judged.claims.iter().map(|claim| (&claim.rule, &claim.tool, claim.strength)).collect();
+        let Self { name, place, reason, .. } = self;
+        let faults = faults.join("\n  ");
+        (!faults.is_empty()).then(|| format!("{name} ({place}: {reason})\n  {faults}\n  claims: {rules:?}"))
     }
 }
 
@@ -153,20 +172,32 @@ fn texts_are_judged_as_the_vectors_say() {
         head = texts::write(&repository, &tree, &parents, (&case.place, &text, case.date.as_deref()));
         written.push((head.clone(), case));
     }
-    let (_, seen) = Seen::of(&repository, &HistoryOptions::default().revision(&head));
+    let (_, seen) = Seen::of(&repository, HistoryOptions::default().revision(&head));
     let wrong: Vec<_> = written
         .iter()
         .filter_map(|(id, case)| {
-            let judged = seen.0.get(id).unwrap_or_else(|| panic!("{} was not seen", case.name));
-            let faults = case.expect.faults(judged, &BTreeMap::new());
-            let rules: Vec<_> = judged.claims.iter().map(|claim| (&claim.rule, claim.strength)).collect();
-            (!faults.is_empty()).then(|| {
-                let faults = faults.join("\n  ");
-                format!("{} ({}: {})\n  {faults}\n  rules: {rules:?}", case.name, case.place, case.reason)
-            })
+            case.fault(seen.0.get(id).unwrap_or_else(|| panic!("{} was not seen", case.name)))
         })
         .collect();
     report(&wrong, written.len());
+}
+
+#[test]
+fn files_are_judged_as_the_vectors_say() {
+    let cases: Vec<TextCase> = cases("texts.json");
+    let cases: Vec<_> = cases.iter().filter(|case| is_about_a_file(case)).collect();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let folder = tempfile::tempdir().unwrap();
+        let text = case.text.bytes();
+        let (name, content) = match &case.file {
+            Some(name) => (name.clone(), text),
+            None => (String::from_utf8(text).unwrap(), b"x\n".to_vec()),
+        };
+        std::fs::write(recipe::with_folder(folder.path(), &name), content).unwrap();
+        wrong.extend(case.fault(&of_files(folder.path())));
+    }
+    report(&wrong, cases.len());
 }
 
 #[test]
@@ -175,14 +206,7 @@ fn repositories_are_judged_as_the_vectors_say() {
     let mut wrong = Vec::new();
     for case in &cases {
         let built = Built::new(&case.init, &case.steps);
-        let path = built.path(&case.scan);
-        let notes = Notes::open(&path, &Arc::new(Catalogue::built_in().unwrap())).unwrap();
-        let options = HistoryOptions::default();
-        let options = match notes {
-            Some(notes) => options.source(Arc::new(notes)),
-            None => options,
-        };
-        let (summary, seen) = Seen::of(&path, &options);
+        let (summary, seen) = Seen::of(&built.path(&case.scan), HistoryOptions::default());
         let mut faults = Vec::new();
         let figures = serde_json::to_value(&summary).unwrap();
         for (verdict, expected) in case.expect.totals.iter().flatten() {
@@ -195,6 +219,9 @@ fn repositories_are_judged_as_the_vectors_say() {
             let judged = seen.0.get(id).unwrap_or_else(|| panic!("{}: {label} was not seen", case.name));
             let found = expect.faults(judged, &built.ids);
             faults.extend(found.into_iter().map(|fault| format!("{label} ({}): {fault}", expect.reason)));
+        }
+        if let Some(expect) = &case.expect.tree {
+            faults.extend(expect.faults(&of_files(&built.path(&case.scan)), &built.ids));
         }
         if !faults.is_empty() {
             wrong.push(format!("{} ({})\n  {}", case.name, case.reason, faults.join("\n  ")));

@@ -107,7 +107,8 @@ impl Built {
     }
 }
 
-fn with_folder(place: &Path, name: &str) -> PathBuf {
+/// A path whose folders are there.
+pub(crate) fn with_folder(place: &Path, name: &str) -> PathBuf {
     let file = place.join(name);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     file
