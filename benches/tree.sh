@@ -15,7 +15,7 @@ if [ ! -d "$corpus" ]; then
     (cd "$corpus" && npm init -y >/dev/null && npm install --ignore-scripts --no-audit --no-fund next typescript webpack \
         @babel/core eslint prettier rxjs lodash date-fns @mui/material @mui/icons-material antd three aws-sdk googleapis)
 fi
-[ -n "${SEALBOOK_BUILT:-}" ] || cargo build --release --locked -p sealbook-cli
+cargo build --release --locked -p sealbook-cli
 sealbook=$root/target/release/sealbook
 python3 - core/attribution/catalogue/*.json >"$scratch/literals" <<'PYTHON'
 import json, sys
@@ -31,11 +31,7 @@ pair() { # TITLE FOLDER ROUNDS
     echo '$ rg -l -i -uu -j2 -F -f LITERALS FOLDER'
     python3 benches/pairs.py "$3" -- "$sealbook" scan "$2" --tree --json --no-ignore -- rg -l -i -uu -j2 -F -f "$scratch/literals" "$2"
     echo "$("$sealbook" scan "$2" --tree --json --no-ignore | python3 -c 'import json, sys; print(json.load(sys.stdin)["files"])'); rg lists $(rg -l -i -uu -j2 -F -f "$scratch/literals" "$2" | wc -l) files"
-    python3 - "$sealbook" "$2" <<'PYTHON'
-import resource, subprocess, sys
-subprocess.run([sys.argv[1], "scan", sys.argv[2], "--tree", "--json", "--no-ignore"], stdout=subprocess.DEVNULL, check=True)
-print(f"peak memory of the scan: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} MiB")
-PYTHON
+    echo "peak memory of the scan: $(python3 benches/peak.py "$sealbook" scan "$2" --tree --json --no-ignore)"
 }
 
 {

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use sealbook_common::errors;
-use sealbook_common::sealbook::{Error, Result};
+use sealbook_common::sealbook::{Error, Result, is_deceptive};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write};
@@ -86,12 +86,12 @@ fn tell(text: &str) {
 /// Text by others with everything escaped as `\u{...}` that a terminal obeys, that changes the order of what is shown, or that is not seen at
 /// all. A backslash in front of `u{` is escaped, too, so that nobody can feign an escape.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    escaped(text, |c, rest| is_unsafe(c) || c == '\\' && rest.starts_with("u{"))
+    escaped(text, |c, rest| is_deceptive(c) || c == '\\' && rest.starts_with("u{"))
 }
 
 /// As [`escape`] for the text of a JSON value. In it a backslash that stands for itself is doubled, so that no escape can be feigned.
 pub(crate) fn escape_json(text: &str) -> Cow<'_, str> {
-    escaped(text, |c, _| is_unsafe(c))
+    escaped(text, |c, _| is_deceptive(c))
 }
 
 fn escaped(text: &str, hit: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
@@ -111,15 +111,6 @@ fn escaped(text: &str, hit: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
     }
     out.push_str(text.get(kept..).unwrap_or_default());
     out.into()
-}
-
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// At most `most` characters of a text, escaped.

@@ -98,6 +98,8 @@ fn the_transcripts_of_the_documentation_are_true() {
             .env("PATH", &path)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("SEALBOOK_CACHE", "off")
+            .env("GIT_AUTHOR_DATE", "2026-11-23T10:15:30Z")
+            .env("GIT_COMMITTER_DATE", "2026-11-23T10:15:30Z")
             .output()
             .unwrap();
         let shown = String::from_utf8(output.stdout).unwrap();

@@ -110,11 +110,11 @@ impl Observer for () {
 ///
 /// # Errors
 ///
-/// - [`Code::NotFound`] or [`Code::PermissionDenied`]: `path` cannot be looked at.
-/// - [`Code::NotARepository`]: `path` is not in a git repository.
-/// - [`Code::InvalidArgument`]: the revision names no commit.
-/// - [`Code::Git`]: the repository is damaged or a commit is missing; the message names the commit.
-/// - [`Code::Cancelled`]: [`Observer::is_cancelled`] said so.
+/// - [`Code::NotFound`](sealbook_error::Code::NotFound) or [`Code::PermissionDenied`](sealbook_error::Code::PermissionDenied): `path` cannot be looked at.
+/// - [`Code::NotARepository`](sealbook_error::Code::NotARepository): `path` is not in a git repository.
+/// - [`Code::InvalidArgument`](sealbook_error::Code::InvalidArgument): the revision names no commit.
+/// - [`Code::Git`](sealbook_error::Code::Git): the repository is damaged or a commit is missing; the message names the commit.
+/// - [`Code::Cancelled`](sealbook_error::Code::Cancelled): [`Observer::is_cancelled`] said so.
 ///
 /// # Example
 ///

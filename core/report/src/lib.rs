@@ -23,4 +23,4 @@ pub use statistics::{
     Collector, Counts, Doubt, Evidence, Group, Groups, Month, MonthRow, OutOfRange, People, Piece,
     Statistics, Strengths, TreeGroup, TreeStatistics,
 };
-pub use visible::visible;
+pub use visible::{is_deceptive, visible};

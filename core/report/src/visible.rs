@@ -29,7 +29,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_deceptive(c: char) -> bool {
+/// Whether a character does not show, or shows something else than it says: a terminal obeys it, it changes the order of what is
+/// shown, or it is not seen at all.
+///
+/// ```
+/// assert!(sealbook_report::is_deceptive('\u{202e}'));
+/// assert!(!sealbook_report::is_deceptive('ö'));
+/// ```
+#[must_use]
+pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -41,5 +41,5 @@ pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Re
 pub use sealbook_ledger::{
     DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time, canonicalize,
 };
-pub use sealbook_report::{Counts, Group, Groups, People, Statistics};
+pub use sealbook_report::{Counts, Group, Groups, People, Statistics, is_deceptive};
 pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record};

@@ -5,9 +5,8 @@ use crate::claim::claim_line;
 use crate::context::{Context, Outcome};
 use crate::output::{Style, escape, print};
 use crate::progress;
-use sealbook_common::reply;
 use sealbook_common::sealbook::{self, Code, Commits, Error, Result, ScanOptions, ScanReport};
-use std::path::Path;
+use sealbook_common::{project, reply};
 
 pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
     if !args.history && !args.tree {
@@ -16,7 +15,7 @@ pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
     }
     let (path, options) = (args.path.clone(), options(args));
     let report = if args.record {
-        let ledger = context.open_at(folder(&path))?;
+        let ledger = context.open_at(project(&path))?;
         progress::run(context, "scanning", move |progress| ledger.scan(&path, &options, progress))
     } else {
         progress::run(context, "scanning", move |progress| sealbook::scan(&path, &options, progress))
@@ -27,15 +26,6 @@ pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
         print(&shown(&report, context.out))?;
     }
     Ok(Outcome::Good)
-}
-
-/// Where to look for the ledger: a file in a project is not a ledger file.
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if path.is_file() && parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) if path.is_file() => parent,
-        _ => path,
-    }
 }
 
 fn options(args: &Scan) -> ScanOptions {

@@ -2,7 +2,7 @@
 
 use super::options::{Format, ReportOptions};
 use super::settings::in_force;
-use super::stats::stats;
+use super::stats::count;
 use super::tree;
 use crate::ledger::{Ledger, OpenOptions};
 use sealbook_attribution::Place;
@@ -29,7 +29,7 @@ use std::path::Path;
 /// ```
 pub fn report(path: &Path, options: &ReportOptions, progress: &Progress) -> Result<String> {
     let place = Place::of(path, options.stats.revision.as_deref())?;
-    let rules = in_force(path)?;
+    let (rules, now) = (in_force(path)?, now()?);
     let repository = Repository {
         name: options.title.clone().unwrap_or_else(|| place.name()),
         links: place.remote.as_deref().and_then(Links::of_remote),
@@ -40,8 +40,8 @@ pub fn report(path: &Path, options: &ReportOptions, progress: &Progress) -> Resu
         rules: rules.catalogue.rules().len(),
         digest: Some(rules.catalogue.digest()),
     };
-    let statistics = stats(path, &options.stats, progress)?;
-    let mut report = Report::new(repository, now()?, statistics, catalogue);
+    let statistics = count(path, &options.stats, rules.catalogue.clone(), now, progress)?;
+    let mut report = Report::new(repository, now, statistics, catalogue);
     if let Some(folder) = place.work_folder.filter(|_| options.tree) {
         report = report.tree(tree::statistics(&folder, &rules.catalogue, progress)?);
     }

@@ -3,10 +3,13 @@
 use super::history::{self, Reading};
 use super::options::StatsOptions;
 use super::settings::in_force;
+use sealbook_attribution::Catalogue;
 use sealbook_error::Result;
+use sealbook_ledger::Time;
 use sealbook_report::{Collector, Statistics};
 use sealbook_store::{Progress, now};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Counts what is known about the history of the git repository at or above `path`: by tool, model, strength, person, folder and
 /// month, and everywhere beside what is unknown.
@@ -25,13 +28,23 @@ use std::path::Path;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn stats(path: &Path, options: &StatsOptions, progress: &Progress) -> Result<Statistics> {
-    let rules = in_force(path)?;
-    let mut collector = Collector::new(now()?, options.people).catalogue(&rules.catalogue);
+    count(path, options, in_force(path)?.catalogue, now()?, progress)
+}
+
+/// As [`stats`], by the rules of `catalogue`, at the time `now`.
+pub(crate) fn count(
+    path: &Path,
+    options: &StatsOptions,
+    catalogue: Arc<Catalogue>,
+    now: Time,
+    progress: &Progress,
+) -> Result<Statistics> {
+    let mut collector = Collector::new(now, options.people).catalogue(&catalogue);
     let reading = Reading {
         revision: options.revision.clone(),
         folders: options.folders,
         no_cache: options.no_cache,
-        catalogue: rules.catalogue,
+        catalogue,
     };
     history::read(path, &reading, progress, &mut |commit| {
         collector.add(commit);
