@@ -86,6 +86,18 @@ table! {
     Git               "GIT"                 7036 "GitError"             false "The git repository could not be read.";
     NullPointer       "NULL_POINTER"        7037 "InternalError"        false "A C caller passed NULL where a value is needed.";
     Panic             "PANIC"               7038 "InternalError"        false "Sealbook stopped at a defect of its own; the call had no effect.";
+    IllegalTransition "TASK_ILLEGAL_TRANSITION" 7050 "TaskStateError"   false "The task's state does not allow the event, or not from this role.";
+    InvalidTask       "INVALID_TASK"        7051 "InvalidTaskError"     false "The task's specification is not usable.";
+    QueueFull         "QUEUE_FULL"          7052 "QueueFullError"       true  "The queue, or the share of a key in it, is full.";
+    LeaseLost         "LEASE_LOST"          7053 "LeaseLostError"       false "The worker no longer holds the task; what it wrote is not accepted.";
+    ApprovalRequired  "APPROVAL_REQUIRED"   7054 "ApprovalRequiredError" false "The task may run only with a grant, and there is none that is valid.";
+    VoteRefused       "VOTE_REFUSED"        7055 "VoteRefusedError"     false "The vote does not count: not entitled, given twice, forged or too late.";
+    AccessRefused     "ACCESS_REFUSED"      7056 "AccessRefusedError"   false "The principal may not do this.";
+    DependencyCycle   "DEPENDENCY_CYCLE"    7057 "InvalidTaskError"     false "Tasks would wait for each other for ever.";
+    InvalidSchedule   "INVALID_SCHEDULE"    7058 "InvalidScheduleError" false "The cron expression or its time zone is not usable.";
+    InvalidPolicy     "INVALID_POLICY"      7059 "InvalidPolicyError"   false "A policy of retry, breaker, limit or approval is not usable.";
+    BreakerOpen       "BREAKER_OPEN"        7060 "BreakerOpenError"     true  "The breaker of a dependency is open; calls are refused for now.";
+    IdempotencyConflict "IDEMPOTENCY_CONFLICT" 7061 "IdConflictError"   false "The idempotency key was used for a task that is not the same.";
 }
 
 impl Code {

@@ -74,6 +74,13 @@ impl serde::Serialize for Hash {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Hash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 lower-case hexadecimal digits"))
+    }
+}
+
 /// The leaf hash of an entry: SHA-256(0x00 ‖ header bytes). It is also the chain's link.
 #[must_use]
 pub fn leaf_hash(header: &[u8]) -> Hash {

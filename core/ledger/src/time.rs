@@ -3,7 +3,7 @@
 //! Hand-written because the grammar is a strict subset of RFC 3339 and the formatter is on the hot path. The calendar
 //! arithmetic is that of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 
-use sealbook_error::{Code, Error, Result};
+use sealbook_error::{Code, Error};
 use std::fmt;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -22,7 +22,7 @@ impl Time {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` outside the years 0000 to 9999.
-    pub fn from_micros(micros: i64) -> Result<Self> {
+    pub fn from_micros(micros: i64) -> sealbook_error::Result<Self> {
         if (FIRST..=LAST).contains(&micros) {
             return Ok(Self(micros));
         }
@@ -103,6 +103,20 @@ impl fmt::Display for Time {
 impl fmt::Debug for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl serde::Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not YYYY-MM-DDThh:mm:ss.ffffffZ")))
     }
 }
 

@@ -1,0 +1,64 @@
+//! The rules of the task orchestrator: states, queue, leases, retries and approvals.
+//!
+//! There is no I/O, no clock, no thread and no chance here: the time and random numbers are handed in, so every decision
+//! is a function of state and time, and tests run on virtual time. Whatever changes a task comes out as plain data that a
+//! store writes in one transaction with its ledger entry; whatever must survive a restart has a stable JSON form.
+//!
+//! ```
+//! use sealbook_ledger::Time;
+//! use sealbook_tasks::{
+//!     Act, Arguments, Event, LEASE, Presented, Principal, Role, Spec, State, Task, TaskId, TaskKind, WorkerId, WorkerLease,
+//! };
+//!
+//! # fn main() -> sealbook_error::Result<()> {
+//! let now = Time::EPOCH;
+//! let spec = Spec::new(TaskKind::parse("process")?, Arguments::parse(r#"["ls"]"#)?, Principal::parse("ann")?);
+//! let mut task = Task::submit(TaskId::new(now, [1; 10]), spec, now)?;
+//! let worker = WorkerLease::begin(WorkerId::parse("w1")?, None, now, LEASE);
+//!
+//! let ready = task.decide(Event::Ready, Act::new(Role::Scheduler, now))?;
+//! task.apply(&ready)?;
+//! let assigned = task.decide(Event::Assign, Act { give: Some(&worker), ..Act::new(Role::Scheduler, now) })?;
+//! task.apply(&assigned)?;
+//!
+//! let lease = task.lease.clone().expect("an assigned task has a holder");
+//! for event in [Event::Start, Event::Complete] {
+//!     let presented = Presented { lease: &lease, held: Some(&worker) };
+//!     let transition = task.decide(event, Act::under(presented, now))?;
+//!     task.apply(&transition)?;
+//! }
+//! assert_eq!((task.state, task.attempts), (State::Completed, 1));
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod deadline;
+mod doc;
+pub mod idempotency;
+mod lease;
+mod name;
+mod pleading;
+mod queue;
+mod retry;
+mod routing;
+mod span;
+mod spec;
+mod state;
+mod subject;
+mod task;
+
+pub use doc::states_page;
+pub use lease::{LEASE, Lease, Presented, WorkerLease, fence};
+pub use name::{AgentId, Key, PleaId, Principal, TaskId, TaskKind, WorkerId};
+pub use pleading::{ApprovalPolicy, Level, Per};
+pub use queue::{GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
+pub use retry::{Failure, Fault, Jitter, RetryBudget, RetryPolicy, Verdict};
+pub use routing::{Capability, Needs};
+pub use span::Span;
+pub use spec::{
+    ARGUMENTS_LIMIT, Arguments, Audit, DEPENDENCIES_LIMIT, Dependency, Idempotency, Limits, OnFailure,
+    Priority, Scope, Spec, Timeouts,
+};
+pub use state::{Effect, Event, Role, Row, State, TABLE, transition};
+pub use subject::{DOMAIN, subject};
+pub use task::{Act, REASON_LIMIT, Task, Transition};

@@ -1,0 +1,122 @@
+//! Gates: what limits how many tasks of a kind or a key run, and how fast they start.
+
+use crate::span::micros;
+use crate::{Key, Span, TaskKind};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Time;
+use serde::{Deserialize, Serialize};
+
+/// What a gate stands before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateName {
+    /// Everything.
+    Queue,
+    /// The tasks of a kind.
+    Kind(TaskKind),
+    /// The tasks with a concurrency key.
+    Key(Key),
+}
+
+/// So many starts in a time, and so many at once after a pause: a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Starts in the time.
+    pub starts: u32,
+    /// The time.
+    pub per: Span,
+    /// The size of the bucket.
+    pub burst: u32,
+}
+
+/// The limits of a gate; nothing set lets everything through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GateLimits {
+    /// At most so many tasks out at a time.
+    pub concurrency: Option<u32>,
+    /// At most this fast.
+    pub rate: Option<Rate>,
+    /// Nothing passes.
+    pub paused: bool,
+}
+
+/// Why nothing passes a gate at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shut {
+    /// It is paused.
+    Paused,
+    /// As many tasks are out as may be.
+    Full,
+    /// The bucket is empty until then.
+    Until(Time),
+}
+
+/// A gate's limits and what has passed it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gate {
+    pub(super) limits: GateLimits,
+    /// Tasks that are out.
+    pub(super) out: u32,
+    /// When a full bucket that is spent evenly would be full again, in microseconds (the GCRA's arrival time).
+    full_at: i64,
+}
+
+impl GateLimits {
+    /// Checks the figures.
+    ///
+    /// # Errors
+    /// `INVALID_POLICY` for a rate of nothing or of more than one start a microsecond.
+    pub fn check(&self) -> Result<()> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        if rate.starts > 0 && rate.burst > 0 && rate.interval() > 0 {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::InvalidPolicy,
+            format!("a rate of {} starts in {} with a burst of {}", rate.starts, rate.per, rate.burst),
+        )
+        .remedy("allow at least one start, a burst of one, and at most a million a second"))
+    }
+}
+
+impl Rate {
+    fn interval(&self) -> i64 {
+        self.per.as_micros() / i64::from(self.starts.max(1))
+    }
+}
+
+impl Gate {
+    pub(super) fn shut(&self, now: Time) -> Option<Shut> {
+        if self.limits.paused {
+            return Some(Shut::Paused);
+        }
+        if self.limits.concurrency.is_some_and(|limit| self.out >= limit) {
+            return Some(Shut::Full);
+        }
+        let rate = self.limits.rate?;
+        let interval = rate.interval();
+        let bucket = interval.saturating_mul(i64::from(rate.burst));
+        let opens = self.full_at.saturating_add(interval).saturating_sub(bucket);
+        (opens > now.as_micros()).then(|| Shut::Until(micros(opens)))
+    }
+
+    pub(super) fn pass(&mut self, now: Time) {
+        self.out = self.out.saturating_add(1);
+        if let Some(rate) = self.limits.rate {
+            self.full_at = self.full_at.max(now.as_micros()).saturating_add(rate.interval());
+        }
+    }
+
+    /// After the clock went back: no gate stays shut for longer than an empty bucket needs.
+    pub(super) fn clock_went_back(&mut self, now: Time) {
+        let bucket = self.limits.rate.map_or(0, |rate| rate.interval().saturating_mul(i64::from(rate.burst)));
+        self.full_at = self.full_at.min(now.as_micros().saturating_add(bucket));
+    }
+
+    /// Whether nothing would be lost by forgetting it.
+    pub(super) fn is_idle(&self) -> bool {
+        self.limits == GateLimits::default() && self.out == 0
+    }
+}

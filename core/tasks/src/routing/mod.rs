@@ -1,0 +1,5 @@
+//! Which agent does a task.
+
+mod needs;
+
+pub use needs::{Capability, Needs};

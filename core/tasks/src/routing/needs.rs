@@ -1,0 +1,50 @@
+//! What a task needs of the agent that does it.
+
+use crate::AgentId;
+use sealbook_error::{Code, Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// A capability that is needed, in at least this version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capability {
+    /// Its name, such as `code.review`.
+    pub name: String,
+    /// Its version: major, minor. An agent that has the same major and at least this minor will do.
+    #[serde(default)]
+    pub version: (u32, u32),
+}
+
+/// The constraints on the agent; nothing set means that any agent will do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Needs {
+    /// All of these.
+    pub capabilities: Vec<Capability>,
+    /// One of these models.
+    pub models: Vec<String>,
+    /// One of these agents.
+    pub agents: Vec<AgentId>,
+    /// At most this cost of a task, in the host's unit.
+    pub max_cost: Option<u64>,
+}
+
+impl Needs {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// `INVALID_TASK` for a name that is empty or longer than 256 bytes, for more than 100 constraints of one sort, or a
+    /// cost beyond 2^53 - 1.
+    pub fn check(&self) -> Result<()> {
+        let names = self.capabilities.iter().map(|capability| &capability.name).chain(&self.models);
+        let fault = if let Some(name) = names.into_iter().find(|name| !(1..=256).contains(&name.len())) {
+            format!("a name in the needs has {} bytes", name.len())
+        } else if self.capabilities.len().max(self.models.len()).max(self.agents.len()) > 100 {
+            "the needs have more than 100 constraints of one sort".to_owned()
+        } else if self.max_cost.is_some_and(|cost| cost >= 1 << 53) {
+            format!("max_cost is {}", self.max_cost.unwrap_or_default())
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Code::InvalidTask, fault).remedy("correct the task's needs"))
+    }
+}
