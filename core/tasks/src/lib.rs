@@ -1,4 +1,4 @@
-//! The rules of the task orchestrator: states, queue, leases, retries and approvals.
+//! The rules of the task orchestrator: states, queue, leases, retries, breakers, schedules, routing and approvals.
 //!
 //! There is no I/O, no clock, no thread and no chance here: the time and random numbers are handed in, so every decision
 //! is a function of state and time, and tests run on virtual time. Whatever changes a task comes out as plain data that a
@@ -32,10 +32,15 @@
 //! # }
 //! ```
 
+mod access;
+mod breaker;
+mod cron;
 pub mod deadline;
 mod doc;
+pub mod graph;
 pub mod idempotency;
 mod lease;
+mod limiter;
 mod name;
 mod pleading;
 mod queue;
@@ -47,13 +52,20 @@ mod state;
 mod subject;
 mod task;
 
+pub use access::{Allowance, Ground, Refusal, Right, Standing};
+pub use breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Outcome, Pass};
+pub use cron::{Due, Missed, Plan, Schedule};
 pub use doc::states_page;
 pub use lease::{LEASE, Lease, Presented, WorkerLease, fence};
+pub use limiter::Limiter;
 pub use name::{AgentId, Key, PleaId, Principal, TaskId, TaskKind, WorkerId};
-pub use pleading::{ApprovalPolicy, Level, Per};
+pub use pleading::{
+    ApprovalPolicy, Ballot, Choice, Level, Per, Plea, PleaChange, PleaState, PleaStep, VOTE_DOMAIN,
+    VOTE_REASON_LIMIT, Vote, check_grant,
+};
 pub use queue::{GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
 pub use retry::{Failure, Fault, Jitter, RetryBudget, RetryPolicy, Verdict};
-pub use routing::{Capability, Needs};
+pub use routing::{Agent, Capability, Health, Needs, Profile, Registry, Route, Strategy};
 pub use span::Span;
 pub use spec::{
     ARGUMENTS_LIMIT, Arguments, Audit, DEPENDENCIES_LIMIT, Dependency, Idempotency, Limits, OnFailure,

@@ -128,8 +128,11 @@ pub struct Task {
     pub epoch: u64,
     /// Who holds it.
     pub lease: Option<Lease>,
-    /// When it was submitted.
+    /// When it was submitted, or redriven.
     pub submitted_at: Time,
+    /// The transition that redrove it last; 0 if none did. A grant from before it is void.
+    #[serde(default)]
+    pub redriven: u64,
     /// When it last came to its state.
     pub since: Time,
     /// Not to run before.
@@ -186,6 +189,7 @@ impl Task {
             epoch: 0,
             lease: None,
             submitted_at: now,
+            redriven: 0,
             since: now,
             first_started_at: None,
             started_at: None,
@@ -252,37 +256,37 @@ impl Task {
     ///
     /// # Errors
     /// `TASK_ILLEGAL_TRANSITION` if it does not follow from the task as it stands.
-    pub fn apply(&mut self, transition_: &Transition) -> Result<()> {
-        let Transition { event, by, at, .. } = *transition_;
+    pub fn apply(&mut self, change: &Transition) -> Result<()> {
+        let Transition { event, by, at, .. } = *change;
         let row = transition(self.state, event, by)?;
-        let follows = transition_.task == self.id
-            && transition_.seq == self.seq + 1
-            && (transition_.from, transition_.to) == (self.state, row.to)
-            && (transition_.attempts, transition_.crashes) == self.counts(row.effect)
-            && self.lease_follows(event, transition_.lease.as_ref());
+        let follows = change.task == self.id
+            && change.seq == self.seq + 1
+            && (change.from, change.to) == (self.state, row.to)
+            && (change.attempts, change.crashes) == self.counts(row.effect)
+            && self.lease_follows(event, change.lease.as_ref());
         if !follows {
             return Err(Error::new(
                 Code::IllegalTransition,
-                format!("transition {} ({event}) does not follow on a {} task", transition_.seq, self.state),
+                format!("transition {} ({event}) does not follow on a {} task", change.seq, self.state),
             )
             .remedy("read the task again and decide anew")
             .with("task", self.id)
             .with("seq", self.seq));
         }
-        self.seq = transition_.seq;
-        (self.attempts, self.crashes) = (transition_.attempts, transition_.crashes);
-        if let Some(time) = transition_.not_before {
+        self.seq = change.seq;
+        (self.attempts, self.crashes) = (change.attempts, change.crashes);
+        if let Some(time) = change.not_before {
             self.delay = Span::between(at, time);
             self.not_before = time;
         }
-        if transition_.failure.is_some() {
-            self.failure.clone_from(&transition_.failure);
+        if change.failure.is_some() {
+            self.failure.clone_from(&change.failure);
         }
         match event {
             Event::Beat => self.beat_at = Some(at),
             Event::AskCancel => self.cancel_asked = true,
             Event::Assign => {
-                self.lease.clone_from(&transition_.lease);
+                self.lease.clone_from(&change.lease);
                 self.epoch += 1;
             }
             Event::Start => {
@@ -291,13 +295,13 @@ impl Task {
             }
             Event::Redrive => {
                 (self.first_started_at, self.failure, self.delay) = (None, None, Span::ZERO);
-                (self.submitted_at, self.not_before) = (at, at);
+                (self.submitted_at, self.not_before, self.redriven) = (at, at, self.seq);
             }
             _ => {}
         }
         if row.to != row.from {
             (self.state, self.since) = (row.to, at);
-            self.reason.clone_from(&transition_.reason);
+            self.reason.clone_from(&change.reason);
         }
         if !self.state.is_leased() {
             (self.lease, self.started_at, self.beat_at, self.cancel_asked) = (None, None, None, false);

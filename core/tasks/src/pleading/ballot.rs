@@ -1,0 +1,101 @@
+//! A vote as it is cast, and the bytes that its signature covers.
+
+use crate::state::words;
+use crate::{Principal, Standing, TaskId};
+use ed25519_dalek::{Signature, VerifyingKey};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::{Hash, Time, canonicalize};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What stands before the bytes that are signed, so that no other signature can be taken for a vote.
+pub const VOTE_DOMAIN: &[u8] = b"sealbook/vote/v1\n";
+/// The most bytes of a vote's reason.
+pub const VOTE_REASON_LIMIT: usize = 8192;
+
+words! {
+    /// What a vote says.
+    Choice {
+        Approve "approve" "Let it run.";
+        Deny    "deny"    "Do not let it run.";
+    }
+}
+
+/// A vote: by whom, on what exactly, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ballot {
+    /// The task.
+    pub task: TaskId,
+    /// The hash of exactly what would run.
+    pub subject: Hash,
+    /// Which of the task's pleas, counted from 1: a vote for one is none for the next.
+    pub round: u32,
+    /// Who votes.
+    pub voter: Principal,
+    /// In whose place, if another has handed its vote over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<Principal>,
+    /// What it says.
+    pub choice: Choice,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// When, by the voter's clock. The store's time decides about deadlines.
+    pub at: Time,
+    /// The signature, as 128 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+impl Ballot {
+    /// `"sealbook/vote/v1\n" ‖ JCS({at, behalf, choice, reason, round, subject, task, voter})`; `behalf` is null without one.
+    ///
+    /// # Errors
+    /// Those of the canonical form.
+    pub fn message(&self) -> Result<Vec<u8>> {
+        let parts = serde_json::json!({
+            "at": self.at, "behalf": self.behalf, "choice": self.choice, "reason": self.reason, "round": self.round,
+            "subject": self.subject, "task": self.task, "voter": self.voter,
+        });
+        let canonical = canonicalize(parts.to_string().as_bytes(), usize::MAX)?;
+        Ok([VOTE_DOMAIN, &canonical].concat())
+    }
+
+    /// Puts a signature of 64 bytes over [`Ballot::message`] on it.
+    #[must_use]
+    pub fn signed(mut self, signature: &[u8; 64]) -> Self {
+        let (head, tail) = signature.split_at(32);
+        let halves = [head, tail].map(|half| Hash::from_slice(half).unwrap_or(Hash::ZERO).to_string());
+        self.signature = Some(halves.concat());
+        self
+    }
+
+    /// Checks the signature against the voter's keys, strictly: keys of small order and second forms of a signature count
+    /// for nothing.
+    ///
+    /// # Errors
+    /// `VOTE_REFUSED` if there is no signature, or none by one of these keys.
+    pub fn verify(&self, voter: &Standing) -> Result<()> {
+        let refused = |what: &str| {
+            Error::new(Code::VoteRefused, format!("the vote of {}: {what}", self.voter))
+                .remedy("sign the bytes of Ballot::message with a key that is registered for the voter")
+        };
+        let text = self.signature.as_deref().ok_or_else(|| refused("it is not signed"))?;
+        let halves =
+            text.split_at_checked(64).and_then(|(a, b)| Some((Hash::from_hex(a)?, Hash::from_hex(b)?)));
+        let (r, s) = halves.ok_or_else(|| refused("the signature is not 128 hexadecimal digits"))?;
+        let signature = Signature::from_components(*r.as_bytes(), *s.as_bytes());
+        let message = self.message()?;
+        let signed = voter.keys.iter().any(|key| {
+            VerifyingKey::from_bytes(key.as_bytes())
+                .is_ok_and(|key| key.verify_strict(&message, &signature).is_ok())
+        });
+        if signed { Ok(()) } else { Err(refused("no key of theirs has made the signature")) }
+    }
+
+    /// Whose vote it is: the voter's own, or that of who handed it over.
+    #[must_use]
+    pub fn seat(&self) -> &Principal {
+        self.behalf.as_ref().unwrap_or(&self.voter)
+    }
+}

@@ -1,0 +1,57 @@
+//! The check before an attempt begins: is there a grant, is it for this, and may it still be used?
+
+use super::plea::{Plea, PleaChange, PleaState, PleaStep};
+use super::policy::Per;
+use crate::{Task, subject};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Time;
+
+/// Lets the next attempt of a task begin. Returns the step that uses the grant, to be written together with the
+/// start; none if no approval is needed or if the grant covers the retries of an attempt that has used it.
+///
+/// The hash is made anew from the specification at hand, never taken from where it was stored, so arguments that were
+/// changed after the approval do not run.
+///
+/// # Errors
+/// `APPROVAL_REQUIRED` if the task needs a grant and this plea gives none that is for it, unused and not too old.
+pub fn check_grant(task: &Task, plea: Option<&Plea>, now: Time) -> Result<Option<PleaStep>> {
+    let Some(policy) = &task.spec.approval else { return Ok(None) };
+    let refused = |what: String| {
+        Err(Error::new(Code::ApprovalRequired, what)
+            .remedy("let the task plead, and vote on exactly what it will run")
+            .with("task", task.id))
+    };
+    let Some(plea) = plea else { return refused("the task has not pleaded for approval".to_owned()) };
+    let will_run = subject(&task.spec)?;
+    if plea.task != task.id {
+        return refused(format!("plea {} is that of task {}", plea.id, plea.task));
+    }
+    if plea.subject != will_run || plea.kind != task.spec.kind || plea.requester != task.spec.requester {
+        return refused(format!("what was approved is {}, what would run is {will_run}", plea.subject));
+    }
+    if plea.policy != *policy {
+        return refused("the plea went by another policy than the task's own".to_owned());
+    }
+    if plea.task_seq < task.redriven {
+        return refused("the task was redriven since it pleaded".to_owned());
+    }
+    let attempt = task.attempts.saturating_add(1);
+    let covered = match (plea.state, plea.used_by) {
+        (PleaState::Approved, _) => false,
+        (PleaState::Consumed, Some(first)) if plea.policy.per == Per::Task && attempt > first => true,
+        // The attempt that used it was interrupted and does not count: it is the same attempt once more.
+        (PleaState::Consumed, Some(first)) if attempt == first => true,
+        (PleaState::Consumed, _) => return refused("the grant was used".to_owned()),
+        (state, _) => return refused(format!("the plea is {state}")),
+    };
+    // What is written already is in the past, so a clock that was set back revives no grant.
+    let now = now.max(plea.latest).max(task.since);
+    match plea.grant_ends() {
+        Some(end) if now < end => {}
+        end => {
+            let end = end.map_or_else(|| "never".to_owned(), |end| end.to_string());
+            return refused(format!("the grant was good until {end}"));
+        }
+    }
+    Ok((!covered).then(|| plea.step(PleaChange::Consume { attempt, epoch: task.epoch }, now)))
+}

@@ -1,0 +1,492 @@
+//! The attacks on pleading that need no process and no disk, and the promises that they try to break.
+
+use super::*;
+use crate::{
+    Act, Arguments, Event, Ground, Key, PleaId, Principal, Refusal, Right, Role, Span, Spec, Standing, State,
+    Task, TaskId, TaskKind,
+};
+use ed25519_dalek::{Signer, SigningKey};
+use proptest::prelude::*;
+use sealbook_error::Code;
+use sealbook_ledger::{Hash, Time};
+
+fn at(secs: u64) -> Time {
+    Span::from_secs(secs).after(Time::EPOCH)
+}
+
+fn principal(name: &str) -> Principal {
+    Principal::parse(name).unwrap()
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+fn approver(name: &str) -> Standing {
+    Standing {
+        roles: vec![key("reviewer")],
+        ..Standing::of(principal(name)).allowed(Right::Approve, "process")
+    }
+}
+
+fn policy(approvals: u32) -> ApprovalPolicy {
+    ApprovalPolicy::of(approvals, vec![key("reviewer")])
+}
+
+fn task(policy: ApprovalPolicy) -> Task {
+    let kind = TaskKind::parse("process").unwrap();
+    let spec = Spec::new(kind, Arguments::parse(r#"["rm","-r","/tmp/x"]"#).unwrap(), principal("ann"));
+    Task::submit(TaskId::new(at(0), [1; 10]), Spec { approval: Some(policy), ..spec }, at(0)).unwrap()
+}
+
+fn plea(task: &Task) -> Plea {
+    let policy = task.spec.approval.clone().unwrap();
+    Plea::open(PleaId::new(at(0), [2; 10]), task, 1, policy, at(0)).unwrap()
+}
+
+fn ballot(plea: &Plea, voter: &str, choice: Choice, now: Time) -> Ballot {
+    Ballot {
+        task: plea.task,
+        subject: plea.subject,
+        round: plea.round,
+        voter: principal(voter),
+        behalf: None,
+        choice,
+        reason: "looked at it".to_owned(),
+        at: now,
+        signature: None,
+    }
+}
+
+fn cast(plea: &mut Plea, voter: &str, choice: Choice, now: Time) -> Result<PleaStep, Refusal> {
+    let step = plea.vote(ballot(plea, voter, choice, now), &approver(voter), None, now)?;
+    plea.apply(&step).unwrap();
+    Ok(step)
+}
+
+fn approved(task: &Task, now: Time) -> Plea {
+    let mut plea = plea(task);
+    cast(&mut plea, "bob", Choice::Approve, now).unwrap();
+    assert_eq!(plea.state, PleaState::Approved);
+    plea
+}
+
+fn run(plea: &mut Plea, task: &Task, now: Time) -> sealbook_error::Result<bool> {
+    let step = check_grant(task, Some(plea), now)?;
+    if let Some(step) = &step {
+        plea.apply(step).unwrap();
+    }
+    Ok(step.is_some())
+}
+
+#[test]
+fn enough_distinct_approvers_grant_it_and_not_one_fewer() {
+    let mut plea = plea(&task(policy(3)));
+    for (voter, state) in
+        [("bob", PleaState::Pending), ("eve", PleaState::Pending), ("joe", PleaState::Approved)]
+    {
+        cast(&mut plea, voter, Choice::Approve, at(1)).unwrap();
+        assert_eq!(plea.state, state);
+    }
+    assert_eq!((plea.approvals(), plea.event()), (3, Some(Event::Grant)));
+}
+
+#[test]
+fn attack_self_approval() {
+    let mut plea = plea(&task(policy(1)));
+    let refusal = cast(&mut plea, "ann", Choice::Approve, at(1)).unwrap_err();
+    assert_eq!((refusal.why, refusal.plea), (Ground::Requester, Some(plea.id)));
+    assert_eq!(sealbook_error::Error::from(refusal).code(), Code::VoteRefused);
+    assert_eq!(cast(&mut plea, "ann", Choice::Deny, at(1)).unwrap_err().why, Ground::Requester);
+}
+
+#[test]
+fn attack_self_approval_by_a_borrowed_hand() {
+    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
+    // The requester hands a vote over that it does not have, and takes one that it may not cast.
+    let given = plea.delegate(&approver("ann"), Some(principal("bob")), at(1)).unwrap_err();
+    let taken = plea.delegate(&approver("bob"), Some(principal("ann")), at(1)).unwrap_err();
+    assert_eq!((given.why, taken.why), (Ground::Requester, Ground::Requester));
+    let behalf = Ballot { behalf: Some(principal("bob")), ..ballot(&plea, "ann", Choice::Approve, at(1)) };
+    let refusal = plea.vote(behalf, &approver("ann"), Some(&approver("bob")), at(1)).unwrap_err();
+    assert_eq!(refusal.why, Ground::NoDelegation);
+    assert!(cast(&mut plea, "bob", Choice::Approve, at(1)).is_ok());
+}
+
+#[test]
+fn a_hand_needs_the_right_to_approve_and_is_never_the_requesters() {
+    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
+    // Delegations as they might have been written before a right was lost, or by somebody with access to the store.
+    let try_hand = |plea: &mut Plea, hand: &Standing| {
+        plea.delegations = vec![(principal("bob"), hand.principal.clone())];
+        let name = hand.principal.as_str();
+        let vote = Ballot { behalf: Some(principal("bob")), ..ballot(plea, name, Choice::Approve, at(1)) };
+        plea.vote(vote, hand, Some(&approver("bob")), at(1)).map_err(|refusal| refusal.why)
+    };
+    assert_eq!(try_hand(&mut plea, &approver("ann")).unwrap_err(), Ground::Requester);
+    assert_eq!(try_hand(&mut plea, &Standing::of(principal("dan"))).unwrap_err(), Ground::NoRight);
+    assert!(try_hand(&mut plea, &approver("dan")).is_ok());
+}
+
+#[test]
+fn steps_that_the_rules_would_not_have_written_are_refused_when_they_are_read() {
+    let mut first = plea(&task(policy(3)));
+    let step = cast(&mut first, "bob", Choice::Approve, at(1)).unwrap();
+    let again = PleaStep { seq: 2, ..step.clone() };
+    let raised = PleaStep { state: PleaState::Approved, ..step.clone() };
+    let gap = PleaStep { seq: 2, ..step.clone() };
+    let earlier =
+        PleaStep { seq: 2, at: at(0), what: PleaChange::Expire, state: PleaState::Expired, ..step.clone() };
+    let unused = PleaStep {
+        what: PleaChange::Consume { attempt: 1, epoch: 1 },
+        state: PleaState::Consumed,
+        ..step.clone()
+    };
+    let opened = plea(&task(policy(3)));
+    for bad in [vec![step.clone(), again], vec![raised], vec![gap], vec![step.clone(), earlier], vec![unused]]
+    {
+        assert_eq!(opened.clone().replay(&bad).unwrap_err().code(), Code::InvalidArgument, "{bad:?}");
+    }
+    assert_eq!(opened.replay(&[step]).unwrap(), first);
+}
+
+#[test]
+fn attack_double_vote() {
+    let mut plea = plea(&task(policy(3)));
+    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
+    for choice in [Choice::Approve, Choice::Deny] {
+        assert_eq!(cast(&mut plea, "bob", choice, at(2)).unwrap_err().why, Ground::VotedAlready);
+    }
+    assert_eq!(plea.approvals(), 1);
+}
+
+#[test]
+fn attack_double_vote_through_a_delegate() {
+    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(3) }));
+    let step = plea.delegate(&approver("joe"), Some(principal("bob")), at(1)).unwrap();
+    plea.apply(&step).unwrap();
+    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
+    let second = Ballot { behalf: Some(principal("joe")), ..ballot(&plea, "bob", Choice::Approve, at(2)) };
+    let refusal = plea.vote(second, &approver("bob"), Some(&approver("joe")), at(2)).unwrap_err();
+    assert_eq!(refusal.why, Ground::VotedAlready, "one person is one hand");
+}
+
+#[test]
+fn attack_forged_vote() {
+    let mut plea = plea(&task(ApprovalPolicy { signed: true, ..policy(1) }));
+    let (bobs, eves) = (SigningKey::from_bytes(&[3; 32]), SigningKey::from_bytes(&[4; 32]));
+    let bob = Standing { keys: vec![Hash::from_bytes(bobs.verifying_key().to_bytes())], ..approver("bob") };
+    let unsigned = ballot(&plea, "bob", Choice::Approve, at(1));
+    let sign = |key: &SigningKey, ballot: &Ballot| {
+        ballot.clone().signed(&key.sign(&ballot.message().unwrap()).to_bytes())
+    };
+    let why = |ballot: Ballot, voter: &Standing| plea.vote(ballot, voter, None, at(1)).unwrap_err().why;
+    assert_eq!(why(unsigned.clone(), &bob), Ground::Unsigned);
+    assert_eq!(why(sign(&eves, &unsigned), &bob), Ground::Forged);
+    let denial = sign(&bobs, &Ballot { choice: Choice::Deny, ..unsigned.clone() });
+    assert_eq!(
+        why(Ballot { choice: Choice::Approve, ..denial }, &bob),
+        Ground::Forged,
+        "turned into the opposite"
+    );
+    assert_eq!(why(unsigned.clone().signed(&[0; 64]), &bob), Ground::Forged);
+    assert_eq!(why(Ballot { signature: Some("zz".to_owned()), ..unsigned.clone() }, &bob), Ground::Forged);
+    assert_eq!(why(sign(&bobs, &unsigned), &approver("eve")), Ground::NotYourself, "sent in by another");
+    let good = sign(&bobs, &unsigned);
+    let step = plea.vote(good, &bob, None, at(1)).unwrap();
+    plea.apply(&step).unwrap();
+    assert!(plea.votes[0].verified && plea.state == PleaState::Approved);
+}
+
+#[test]
+fn a_signature_is_checked_even_where_none_is_asked_for() {
+    let plea = plea(&task(policy(1)));
+    let forged = ballot(&plea, "bob", Choice::Approve, at(1)).signed(&[7; 64]);
+    assert_eq!(plea.vote(forged, &approver("bob"), None, at(1)).unwrap_err().why, Ground::Forged);
+}
+
+#[test]
+fn a_vote_signs_the_documented_bytes() {
+    let plea = plea(&task(policy(1)));
+    let expected = format!(
+        "sealbook/vote/v1\n{{\"at\":\"1970-01-01T00:00:01.000000Z\",\"behalf\":null,\"choice\":\"approve\",\
+         \"reason\":\"looked at it\",\"round\":1,\"subject\":\"{}\",\"task\":\"{}\",\"voter\":\"bob\"}}",
+        plea.subject, plea.task
+    );
+    let message = ballot(&plea, "bob", Choice::Approve, at(1)).message().unwrap();
+    assert_eq!(String::from_utf8(message).unwrap(), expected);
+}
+
+#[test]
+fn attack_vote_replayed_from_an_earlier_plea_or_another_task() {
+    let task = task(policy(1));
+    let old = ballot(&plea(&task), "bob", Choice::Approve, at(1));
+    let policy = task.spec.approval.clone().unwrap();
+    let next = Plea::open(PleaId::new(at(9), [3; 10]), &task, 2, policy, at(9)).unwrap();
+    assert_eq!(next.vote(old.clone(), &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
+    let other = Ballot { round: 2, task: TaskId::new(at(0), [9; 10]), ..old.clone() };
+    assert_eq!(next.vote(other, &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
+    let changed = Ballot { round: 2, subject: Hash::of(b"x"), ..old };
+    assert_eq!(next.vote(changed, &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
+}
+
+#[test]
+fn attack_replayed_grant() {
+    let mut task = task(ApprovalPolicy { per: Per::Attempt, ..policy(1) });
+    let mut plea = approved(&task, at(1));
+    assert!(run(&mut plea, &task, at(2)).unwrap());
+    task.attempts = 1;
+    let error = run(&mut plea, &task, at(3)).unwrap_err();
+    assert!(error.code() == Code::ApprovalRequired && error.message().contains("used"), "{error}");
+    let stranger = Task { id: TaskId::new(at(0), [9; 10]), ..task };
+    assert_eq!(check_grant(&stranger, Some(&plea), at(3)).unwrap_err().code(), Code::ApprovalRequired);
+}
+
+#[test]
+fn a_grant_per_task_covers_its_retries_but_no_redrive() {
+    let mut task = task(policy(1));
+    let mut plea = approved(&task, at(1));
+    assert!(run(&mut plea, &task, at(2)).unwrap(), "the first attempt uses it");
+    task.attempts = 1;
+    assert!(!run(&mut plea, &task, at(3)).unwrap(), "the second is covered");
+    (task.state, task.attempts) = (State::Dead, 0);
+    let redrive = Act::of(Role::Requester, principal("ann"), at(4));
+    let redrive = task.decide(Event::Redrive, redrive).unwrap();
+    task.apply(&redrive).unwrap();
+    let error = run(&mut plea, &task, at(5)).unwrap_err();
+    assert!(error.message().contains("redriven"), "{error}");
+}
+
+#[test]
+fn attack_a_plea_by_a_weaker_policy() {
+    let task = task(policy(3));
+    let id = PleaId::new(at(0), [2; 10]);
+    let mut plea = Plea::open(id, &task, 1, policy(1), at(0)).unwrap();
+    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
+    assert_eq!(plea.state, PleaState::Approved);
+    let error = run(&mut plea, &task, at(2)).unwrap_err();
+    assert!(error.message().contains("another policy"), "{error}");
+}
+
+#[test]
+fn attack_changed_arguments() {
+    let task = task(policy(1));
+    let mut plea = approved(&task, at(1));
+    let mut changed = task.clone();
+    changed.spec.arguments = Arguments::parse(r#"["rm","-r","/"]"#).unwrap();
+    // The stored hash still says what was approved; the check does not believe it.
+    assert_eq!(changed.subject, plea.subject);
+    let error = run(&mut plea, &changed, at(2)).unwrap_err();
+    assert!(error.code() == Code::ApprovalRequired && error.message().contains("what would run"), "{error}");
+    let step = plea.supersede(crate::subject(&changed.spec).unwrap(), at(2)).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!((plea.state, plea.event()), (PleaState::Superseded, None));
+    assert!(run(&mut plea, &task, at(3)).is_err(), "a void plea grants nothing, not even what it was for");
+}
+
+#[test]
+fn attack_expired_grant_and_a_clock_that_is_set_back() {
+    let task = task(ApprovalPolicy { lifetime: Span::from_secs(60), ..policy(1) });
+    let mut plea = approved(&task, at(100));
+    assert!(check_grant(&task, Some(&plea), at(159)).is_ok());
+    assert!(run(&mut plea, &task, at(160)).unwrap_err().message().contains("good until"));
+    let set_back = Task { since: at(160), ..task.clone() };
+    assert!(check_grant(&set_back, Some(&plea), at(101)).is_err(), "the task knows that it is later");
+    let lapse = plea.due(at(161)).unwrap();
+    plea.apply(&lapse).unwrap();
+    assert_eq!(plea.state, PleaState::Lapsed);
+    assert!(run(&mut plea, &task, at(101)).is_err(), "the clock was set back");
+}
+
+#[test]
+fn attack_vote_after_deny() {
+    let mut plea = plea(&task(policy(1)));
+    cast(&mut plea, "bob", Choice::Deny, at(1)).unwrap();
+    assert_eq!((plea.state, plea.event()), (PleaState::Denied, Some(Event::Deny)));
+    for choice in [Choice::Approve, Choice::Deny] {
+        assert_eq!(cast(&mut plea, "eve", choice, at(2)).unwrap_err().why, Ground::Decided);
+    }
+    assert!(plea.withdraw("no need", at(3)).is_none() && plea.due(at(1_000_000)).is_none());
+}
+
+#[test]
+fn attack_racing_approve_and_deny() {
+    let task = task(policy(1));
+    // Both were decided on the same state; the store writes one first, and the other no longer follows.
+    let vote = |choice, voter: &str| {
+        let plea = plea(&task);
+        plea.vote(ballot(&plea, voter, choice, at(1)), &approver(voter), None, at(1)).unwrap()
+    };
+    let (yes, no) = (vote(Choice::Approve, "bob"), vote(Choice::Deny, "eve"));
+    for (first, second, state) in [(&yes, &no, PleaState::Approved), (&no, &yes, PleaState::Denied)] {
+        let mut plea = plea(&task);
+        plea.apply(first).unwrap();
+        assert!(plea.apply(second).is_err());
+        assert_eq!(plea.state, state);
+    }
+}
+
+#[test]
+fn attack_approver_without_capability() {
+    let plea = plea(&task(policy(1)));
+    let cast = |voter: &Standing| {
+        let name = voter.principal.as_str().to_owned();
+        plea.vote(ballot(&plea, &name, Choice::Approve, at(1)), voter, None, at(1))
+            .map_err(|refusal| refusal.why)
+    };
+    let no_right = Standing { allowances: Vec::new(), ..approver("bob") };
+    assert_eq!(cast(&no_right).unwrap_err(), Ground::NoRight);
+    let other_kind = Standing { allowances: Vec::new(), ..approver("bob") }.allowed(Right::Approve, "http");
+    assert_eq!(cast(&other_kind).unwrap_err(), Ground::NoRight);
+    let no_role = Standing { roles: Vec::new(), ..approver("bob") };
+    assert_eq!(cast(&no_role).unwrap_err(), Ground::NotEligible);
+    assert!(cast(&approver("bob")).is_ok());
+}
+
+#[test]
+fn silence_is_a_denial_and_levels_open_one_after_the_other() {
+    let level = |role: &str, secs| Level {
+        roles: vec![key(role)],
+        principals: vec![],
+        deadline: Span::from_secs(secs),
+    };
+    let levels = vec![level("reviewer", 10), level("lead", 20)];
+    let mut plea = plea(&task(ApprovalPolicy { levels, ..policy(2) }));
+    let lead = Standing { roles: vec![key("lead")], ..approver("leo") };
+    let try_lead = |plea: &Plea, now| plea.vote(ballot(plea, "leo", Choice::Approve, now), &lead, None, now);
+    assert_eq!(try_lead(&plea, at(9)).unwrap_err().why, Ground::NotEligible);
+    cast(&mut plea, "bob", Choice::Approve, at(9)).unwrap();
+    assert_eq!((plea.due(at(9)), plea.due_at()), (None, Some(at(10))));
+    assert!(try_lead(&plea, at(10)).is_ok(), "the clock opens the level, not its announcement");
+    let step = plea.due(at(10)).unwrap();
+    assert_eq!(step.what, PleaChange::Escalate { level: 1 });
+    plea.apply(&step).unwrap();
+    assert_eq!(
+        try_lead(&plea, at(30)).unwrap_err().why,
+        Ground::TooLate,
+        "late although nobody has closed it yet"
+    );
+    let end = plea.due(at(30)).unwrap();
+    plea.apply(&end).unwrap();
+    assert_eq!((plea.state, plea.event()), (PleaState::Expired, Some(Event::Deny)));
+}
+
+#[test]
+fn a_denial_needs_a_reason_and_a_veto_needs_no_second() {
+    let policy = ApprovalPolicy { denials: 2, veto: vec![key("security")], ..policy(2) };
+    let mut plea = plea(&task(policy));
+    let silent = Ballot { reason: "  ".to_owned(), ..ballot(&plea, "bob", Choice::Deny, at(1)) };
+    assert_eq!(plea.vote(silent, &approver("bob"), None, at(1)).unwrap_err().why, Ground::NoReason);
+    cast(&mut plea, "bob", Choice::Deny, at(1)).unwrap();
+    assert_eq!(plea.state, PleaState::Pending, "one of two denials");
+    let officer = Standing { roles: vec![key("reviewer"), key("security")], ..approver("sue") };
+    let step = plea.vote(ballot(&plea, "sue", Choice::Deny, at(2)), &officer, None, at(2)).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!(plea.state, PleaState::Denied);
+}
+
+#[test]
+fn a_vote_can_be_taken_back_and_its_copy_cannot_be_cast_again() {
+    let mut plea = plea(&task(policy(2)));
+    let first = ballot(&plea, "bob", Choice::Approve, at(1));
+    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
+    let step = plea.take_back(&approver("bob"), at(2)).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!(plea.approvals(), 0);
+    assert_eq!(plea.take_back(&approver("bob"), at(2)).unwrap_err().why, Ground::NothingToTake);
+    assert_eq!(plea.vote(first, &approver("bob"), None, at(3)).unwrap_err().why, Ground::VotedAlready);
+    cast(&mut plea, "bob", Choice::Deny, at(4)).unwrap();
+    assert_eq!(plea.state, PleaState::Denied);
+}
+
+#[test]
+fn a_delegate_votes_in_the_place_of_who_asked_it_until_that_is_revoked() {
+    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
+    let step = plea.delegate(&approver("bob"), Some(principal("dan")), at(1)).unwrap();
+    plea.apply(&step).unwrap();
+    let dan = Standing { roles: Vec::new(), ..approver("dan") };
+    let vote = Ballot { behalf: Some(principal("bob")), ..ballot(&plea, "dan", Choice::Approve, at(2)) };
+    assert_eq!(
+        plea.vote(ballot(&plea, "dan", Choice::Approve, at(2)), &dan, None, at(2)).unwrap_err().why,
+        Ground::NotEligible
+    );
+    assert!(plea.vote(vote.clone(), &dan, Some(&approver("bob")), at(2)).is_ok());
+    assert_eq!(plea.vote(vote.clone(), &dan, None, at(2)).unwrap_err().why, Ground::NoDelegation);
+    let step = plea.delegate(&approver("bob"), None, at(3)).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!(plea.vote(vote, &dan, Some(&approver("bob")), at(4)).unwrap_err().why, Ground::NoDelegation);
+}
+
+#[test]
+fn votes_that_came_before_the_plea_count_when_it_opens() {
+    let mut plea = plea(&task(policy(2)));
+    let early = vec![
+        (ballot(&plea, "bob", Choice::Approve, at(0)), approver("bob")),
+        (ballot(&plea, "ann", Choice::Approve, at(0)), approver("ann")),
+        (ballot(&plea, "bob", Choice::Approve, at(0)), approver("bob")),
+        (ballot(&plea, "eve", Choice::Approve, at(0)), approver("eve")),
+        (ballot(&plea, "joe", Choice::Deny, at(0)), approver("joe")),
+    ];
+    let (steps, refusals) = plea.count_early(early, at(1)).unwrap();
+    assert_eq!((steps.len(), plea.state), (2, PleaState::Approved));
+    let whys: Vec<_> = refusals.iter().map(|refusal| refusal.why).collect();
+    assert_eq!(whys, [Ground::Requester, Ground::VotedAlready, Ground::Decided]);
+}
+
+#[test]
+fn a_task_without_a_plea_does_not_run_if_it_needs_one() {
+    let mut task = task(policy(1));
+    assert_eq!(check_grant(&task, None, at(1)).unwrap_err().code(), Code::ApprovalRequired);
+    assert_eq!(check_grant(&task, Some(&plea(&task)), at(1)).unwrap_err().code(), Code::ApprovalRequired);
+    task.spec.approval = None;
+    assert_eq!(check_grant(&task, None, at(1)).unwrap(), None);
+}
+
+proptest! {
+    /// Whatever is tried in whatever order: a plea follows from its steps, votes are of distinct persons, never of the
+    /// requester, and what is decided stays decided.
+    #[test]
+    fn a_decision_is_final_and_follows_from_the_steps(
+        acts in prop::collection::vec((0usize..6, 0u8..5, 0u64..40), 1..40), approvals in 1u32..4, denials in 1u32..3,
+    ) {
+        let names = ["ann", "bob", "eve", "joe", "sue", "dan"];
+        let task = task(ApprovalPolicy {
+            denials, delegation: true,
+            levels: vec![Level { roles: vec![key("reviewer")], principals: vec![], deadline: Span::from_secs(30) }],
+            ..policy(approvals)
+        });
+        let mut plea = plea(&task);
+        let opened = plea.clone();
+        let (mut steps, mut decided) = (Vec::new(), None);
+        for (who, act, now) in acts {
+            let (name, now) = (names[who], at(now));
+            let other = names[(who + 1) % names.len()];
+            let step = match act {
+                0 => plea.vote(ballot(&plea, name, Choice::Approve, now), &approver(name), None, now).ok(),
+                1 => plea.vote(ballot(&plea, name, Choice::Deny, now), &approver(name), None, now).ok(),
+                2 => plea.take_back(&approver(name), now).ok(),
+                3 => plea.delegate(&approver(name), Some(principal(other)), now).ok(),
+                _ => plea.due(now),
+            };
+            if let Some(step) = step {
+                plea.apply(&step).unwrap();
+                steps.push(step);
+            }
+            let mut hands: Vec<_> = plea.votes.iter().map(|vote| vote.ballot.voter.clone()).collect();
+            hands.sort_unstable();
+            hands.dedup();
+            prop_assert_eq!(hands.len(), plea.votes.len());
+            prop_assert!(!hands.contains(&principal("ann")));
+            if plea.state == PleaState::Approved {
+                prop_assert!(plea.approvals() >= approvals as usize);
+            }
+            if let Some(event) = decided {
+                prop_assert_eq!(plea.event(), Some(event));
+            }
+            decided = plea.event();
+        }
+        let json = serde_json::to_string(&steps).unwrap();
+        let stored: Vec<PleaStep> = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(opened.replay(&stored).unwrap(), plea);
+    }
+}
