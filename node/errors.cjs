@@ -43,6 +43,18 @@ const TABLE = [
   ['GIT', 7036, 'GitError', false],
   ['NULL_POINTER', 7037, 'InternalError', false],
   ['PANIC', 7038, 'InternalError', false],
+  ['TASK_ILLEGAL_TRANSITION', 7050, 'TaskStateError', false],
+  ['INVALID_TASK', 7051, 'InvalidTaskError', false],
+  ['QUEUE_FULL', 7052, 'QueueFullError', true],
+  ['LEASE_LOST', 7053, 'LeaseLostError', false],
+  ['APPROVAL_REQUIRED', 7054, 'ApprovalRequiredError', false],
+  ['VOTE_REFUSED', 7055, 'VoteRefusedError', false],
+  ['ACCESS_REFUSED', 7056, 'AccessRefusedError', false],
+  ['DEPENDENCY_CYCLE', 7057, 'InvalidTaskError', false],
+  ['INVALID_SCHEDULE', 7058, 'InvalidScheduleError', false],
+  ['INVALID_POLICY', 7059, 'InvalidPolicyError', false],
+  ['BREAKER_OPEN', 7060, 'BreakerOpenError', true],
+  ['IDEMPOTENCY_CONFLICT', 7061, 'IdConflictError', false],
 ];
 
 const ROWS = new Map(TABLE.map((row) => [row[0], row]));

@@ -38,7 +38,19 @@ export type ErrorCode =
   | 'NOT_A_REPOSITORY'
   | 'GIT'
   | 'NULL_POINTER'
-  | 'PANIC';
+  | 'PANIC'
+  | 'TASK_ILLEGAL_TRANSITION'
+  | 'INVALID_TASK'
+  | 'QUEUE_FULL'
+  | 'LEASE_LOST'
+  | 'APPROVAL_REQUIRED'
+  | 'VOTE_REFUSED'
+  | 'ACCESS_REFUSED'
+  | 'DEPENDENCY_CYCLE'
+  | 'INVALID_SCHEDULE'
+  | 'INVALID_POLICY'
+  | 'BREAKER_OPEN'
+  | 'IDEMPOTENCY_CONFLICT';
 
 /**
  * What every call of Sealbook throws or rejects with. The message says what was wrong, with which value, and what to do; programs test the
@@ -153,9 +165,9 @@ export class NotFoundError extends SealbookError {
   readonly code: 'NOT_FOUND';
 }
 
-/** `ID_CONFLICT` (7016). The id was used for another kind or payload. */
+/** `ID_CONFLICT` (7016), `IDEMPOTENCY_CONFLICT` (7061). The id or key was used for another kind or payload, or another task. */
 export class IdConflictError extends SealbookError {
-  readonly code: 'ID_CONFLICT';
+  readonly code: 'ID_CONFLICT' | 'IDEMPOTENCY_CONFLICT';
 }
 
 /** `INVALID_KIND` (7017). The kind does not fit the grammar. */
@@ -222,4 +234,54 @@ export class NotARepositoryError extends SealbookError {
 /** `GIT` (7036). The git repository could not be read. */
 export class GitError extends SealbookError {
   readonly code: 'GIT';
+}
+
+/** `TASK_ILLEGAL_TRANSITION` (7050). The task's state does not allow the event, or not from this role. */
+export class TaskStateError extends SealbookError {
+  readonly code: 'TASK_ILLEGAL_TRANSITION';
+}
+
+/** `INVALID_TASK` (7051), `DEPENDENCY_CYCLE` (7057). The task's specification is not usable. */
+export class InvalidTaskError extends SealbookError {
+  readonly code: 'INVALID_TASK' | 'DEPENDENCY_CYCLE';
+}
+
+/** `QUEUE_FULL` (7052). The queue, or the share of a key in it, is full. */
+export class QueueFullError extends SealbookError {
+  readonly code: 'QUEUE_FULL';
+}
+
+/** `LEASE_LOST` (7053). The worker no longer holds the task; what it wrote is not accepted. */
+export class LeaseLostError extends SealbookError {
+  readonly code: 'LEASE_LOST';
+}
+
+/** `APPROVAL_REQUIRED` (7054). The task may run only with a grant, and there is none that is valid. */
+export class ApprovalRequiredError extends SealbookError {
+  readonly code: 'APPROVAL_REQUIRED';
+}
+
+/** `VOTE_REFUSED` (7055). The vote does not count: not entitled, given twice, forged or too late. */
+export class VoteRefusedError extends SealbookError {
+  readonly code: 'VOTE_REFUSED';
+}
+
+/** `ACCESS_REFUSED` (7056). The principal may not do this. */
+export class AccessRefusedError extends SealbookError {
+  readonly code: 'ACCESS_REFUSED';
+}
+
+/** `INVALID_SCHEDULE` (7058). The cron expression or its time zone is not usable. */
+export class InvalidScheduleError extends SealbookError {
+  readonly code: 'INVALID_SCHEDULE';
+}
+
+/** `INVALID_POLICY` (7059). A policy of retry, breaker, limit or approval is not usable. */
+export class InvalidPolicyError extends SealbookError {
+  readonly code: 'INVALID_POLICY';
+}
+
+/** `BREAKER_OPEN` (7060). The breaker of a dependency is open; calls are refused for now. */
+export class BreakerOpenError extends SealbookError {
+  readonly code: 'BREAKER_OPEN';
 }

@@ -22,6 +22,9 @@ from typing import NamedTuple
 __all__ = [
     "CLASSES",
     "TABLE",
+    "AccessRefusedError",
+    "ApprovalRequiredError",
+    "BreakerOpenError",
     "CancelledError",
     "ClosedError",
     "DiskFullError",
@@ -33,8 +36,12 @@ __all__ = [
     "InvalidIdError",
     "InvalidKindError",
     "InvalidOriginError",
+    "InvalidPolicyError",
     "InvalidQueryError",
+    "InvalidScheduleError",
+    "InvalidTaskError",
     "IoError",
+    "LeaseLostError",
     "LedgerBusyError",
     "LedgerCorruptError",
     "LedgerExistsError",
@@ -47,11 +54,14 @@ __all__ = [
     "OriginMismatchError",
     "PayloadError",
     "PermissionDeniedError",
+    "QueueFullError",
     "ReadOnlyError",
     "ReservedKindError",
     "Row",
     "SealbookError",
     "TamperedError",
+    "TaskStateError",
+    "VoteRefusedError",
     "make",
 ]
 
@@ -229,6 +239,46 @@ class GitError(SealbookError):
     """The git repository could not be read."""
 
 
+class TaskStateError(SealbookError):
+    """The task's state does not allow the event, or not from this role."""
+
+
+class InvalidTaskError(SealbookError, ValueError):
+    """The task's specification is not usable."""
+
+
+class QueueFullError(SealbookError):
+    """The queue, or the share of a key in it, is full."""
+
+
+class LeaseLostError(SealbookError):
+    """The worker no longer holds the task; what it wrote is not accepted."""
+
+
+class ApprovalRequiredError(SealbookError):
+    """The task may run only with a grant, and there is none that is valid."""
+
+
+class VoteRefusedError(SealbookError):
+    """The vote does not count: not entitled, given twice, forged or too late."""
+
+
+class AccessRefusedError(SealbookError, PermissionError):
+    """The principal may not do this."""
+
+
+class InvalidScheduleError(SealbookError, ValueError):
+    """The cron expression or its time zone is not usable."""
+
+
+class InvalidPolicyError(SealbookError, ValueError):
+    """A policy of retry, breaker, limit or approval is not usable."""
+
+
+class BreakerOpenError(SealbookError):
+    """The breaker of a dependency is open; calls are refused for now."""
+
+
 class Row(NamedTuple):
     """One row of the error table."""
 
@@ -281,6 +331,18 @@ TABLE: Mapping[str, Row] = MappingProxyType(
         "GIT": Row(7036, GitError),
         "NULL_POINTER": Row(7037, InternalError),
         "PANIC": Row(7038, InternalError),
+        "TASK_ILLEGAL_TRANSITION": Row(7050, TaskStateError),
+        "INVALID_TASK": Row(7051, InvalidTaskError),
+        "QUEUE_FULL": Row(7052, QueueFullError, retryable=True),
+        "LEASE_LOST": Row(7053, LeaseLostError),
+        "APPROVAL_REQUIRED": Row(7054, ApprovalRequiredError),
+        "VOTE_REFUSED": Row(7055, VoteRefusedError),
+        "ACCESS_REFUSED": Row(7056, AccessRefusedError),
+        "DEPENDENCY_CYCLE": Row(7057, InvalidTaskError),
+        "INVALID_SCHEDULE": Row(7058, InvalidScheduleError),
+        "INVALID_POLICY": Row(7059, InvalidPolicyError),
+        "BREAKER_OPEN": Row(7060, BreakerOpenError, retryable=True),
+        "IDEMPOTENCY_CONFLICT": Row(7061, IdConflictError),
     }
 )
 """Every code with its number and class: the same table as in all languages."""

@@ -1,11 +1,13 @@
 //! The command line. Its help texts are the documentation of the commands.
 
 mod attribution;
+mod tasks;
 
 pub(crate) use attribution::{Figures, People, Report, Rules, RulesCommand, Scan, Stats, Why};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
+pub(crate) use tasks::{Act, Enter, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
 
 /// A tamper-evident ledger of what AI agents and people did
 ///
@@ -14,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "sealbook", bin_name = "sealbook", version, propagate_version = true)]
 #[command(after_help = "\
-Exit codes: 0 good, 1 a finding (the ledger is tampered with), 2 an error, 130 after Ctrl-C.
+Exit codes: 0 good, 1 a finding (the ledger is tampered with, or a policy refuses), 2 an error, 130 after Ctrl-C.
 
 Example:
   sealbook init
@@ -76,6 +78,14 @@ pub(crate) enum Command {
     Stats(Stats),
     Report(Report),
     Rules(Rules),
+    Task(Task),
+    Work(Work),
+    Pleas(Pleas),
+    /// Approve a plea
+    Approve(Vote),
+    /// Deny a plea
+    Deny(Vote),
+    Enter(Enter),
     Completions(Completions),
     Man(Man),
 }

@@ -25,7 +25,7 @@ pub(crate) struct Context {
 pub(crate) enum Outcome {
     /// All went well.
     Good,
-    /// The ledger is tampered with.
+    /// The ledger is tampered with, or a policy refuses.
     Finding,
     /// What went wrong has been reported already.
     Refused,

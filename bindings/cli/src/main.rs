@@ -1,7 +1,7 @@
 //! The `sealbook` command.
 //!
 //! Data goes to standard output; errors and progress go to standard error. The exit code is 0 if all went well, 1 for a finding
-//! (the ledger is tampered with), 2 for an error, 130 after Ctrl-C. Whoever reads our output may stop doing so at any time (`| head`):
+//! (the ledger is tampered with, or a policy refuses), 2 for an error, 130 after Ctrl-C. Whoever reads our output may stop doing so at any time (`| head`):
 //! that ends the command without a word.
 
 mod args;
@@ -34,7 +34,11 @@ fn main() -> ExitCode {
         Err(error) if output::is_broken_pipe(&error) => Outcome::Good,
         Err(error) => {
             output::report(&context, None, &error);
-            if error.code() == Code::Cancelled { Outcome::Interrupted } else { Outcome::Refused }
+            match error.code() {
+                Code::Cancelled => Outcome::Interrupted,
+                Code::VoteRefused | Code::AccessRefused | Code::ApprovalRequired => Outcome::Finding,
+                _ => Outcome::Refused,
+            }
         }
     };
     outcome.into()

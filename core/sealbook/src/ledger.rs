@@ -55,7 +55,7 @@ pub struct Ledger {
 pub(crate) struct Inner {
     process: u32,
     path: Option<PathBuf>,
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     ingest: Option<Ingest>,
     pool: ArcSwapOption<Pool>,
 }
@@ -120,7 +120,7 @@ impl Ledger {
     /// # Errors
     /// `INVALID_ORIGIN`, and `IO` if the system's random generator fails.
     pub fn in_memory(options: &OpenOptions) -> Result<Self> {
-        Self::with(Inner::new(None, Box::new(MemoryStore::new(new_genesis(options)?)?), options)?, options)
+        Self::with(Inner::new(None, Arc::new(MemoryStore::new(new_genesis(options)?)?), options)?, options)
     }
 
     fn with(inner: Inner, options: &OpenOptions) -> Result<Self> {
@@ -188,7 +188,7 @@ impl Ledger {
     pub fn record_many(&self, records: &[Record]) -> Result<Vec<Entry>> {
         let inner = self.inner()?;
         let drafts = inner.ingest()?.drafts(records)?;
-        let receipt = inner.store.commit(Batch { drafts: drafts.clone() })?;
+        let receipt = inner.store.commit(Batch::of(drafts.clone()))?;
         Ok(entries(drafts, receipt))
     }
 
@@ -201,7 +201,7 @@ impl Ledger {
             .ledger();
         let drafts = Ingest::new(ledger, usize::MAX, false)?.drafts(records)?;
         let size = inner.store.size()?;
-        let receipt = inner.store.commit(Batch { drafts })?;
+        let receipt = inner.store.commit(Batch::of(drafts))?;
         Ok(receipt.sealed.iter().filter(|place| place.seq >= size).count() as u64)
     }
 
@@ -214,7 +214,7 @@ impl Ledger {
         };
         let drafts: Vec<Result<Vec<Draft>>> =
             groups.iter().map(|group| inner.ingest()?.drafts(group)).collect();
-        let batches = drafts.iter().flatten().map(|drafts| Batch { drafts: drafts.clone() }).collect();
+        let batches = drafts.iter().flatten().map(|drafts| Batch::of(drafts.clone())).collect();
         let mut receipts = inner.store.commit_each(batches).into_iter();
         let missing = || Err(Error::new(Code::Internal, "a batch without a receipt"));
         let finish = |drafts: Result<Vec<Draft>>| {
@@ -335,15 +335,20 @@ impl OpenOptions {
 impl Inner {
     fn open(file: &Path, options: &OpenOptions) -> Result<Self> {
         let store = SqliteStore::open(file, options.sqlite())?;
-        Self::new(Some(file.to_owned()), Box::new(store), options)
+        Self::new(Some(file.to_owned()), Arc::new(store), options)
     }
 
-    fn new(path: Option<PathBuf>, store: Box<dyn Store>, options: &OpenOptions) -> Result<Self> {
+    fn new(path: Option<PathBuf>, store: Arc<dyn Store>, options: &OpenOptions) -> Result<Self> {
         let ingest = match store.genesis() {
             Some(genesis) => Some(Ingest::new(genesis.ledger(), options.payload_limit, options.redact)?),
             None => None,
         };
         Ok(Self { process: std::process::id(), path, store, ingest, pool: ArcSwapOption::empty() })
+    }
+
+    /// The ledger file.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     fn ingest(&self) -> Result<&Ingest> {

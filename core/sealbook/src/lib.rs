@@ -23,6 +23,7 @@ mod export;
 mod import;
 mod ledger;
 mod project;
+pub mod tasks;
 
 pub use attribution::{
     CACHE_VARIABLE, Commits, Explanation, Format, ReportOptions, RuleList, SETTINGS_FILE, ScanOptions,
@@ -42,4 +43,4 @@ pub use sealbook_ledger::{
     DEFAULT_PAYLOAD_LIMIT, EntryId, Genesis, Hash, Header, Kind, LedgerId, Predecessor, Time, canonicalize,
 };
 pub use sealbook_report::{Counts, Group, Groups, People, Statistics, is_deceptive};
-pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record};
+pub use sealbook_store::{Entry, Order, Page, Progress, Query, Record, now};

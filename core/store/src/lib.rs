@@ -13,6 +13,7 @@ mod query;
 mod secrets;
 mod sqlite;
 mod store;
+mod tasks;
 mod turnstile;
 mod verify;
 
@@ -23,4 +24,5 @@ pub use progress::Progress;
 pub use query::{Order, Page, Query};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{Audit, Batch, NoAudit, Receipt, Sealed, Store};
+pub use tasks::{Changes, Decide, TaskChange, TaskFilter, TaskRow, TaskTables, read_tasks, transact};
 pub use verify::{verify, verify_export};

@@ -4,6 +4,7 @@ use crate::entry::Entry;
 use crate::ingest::now;
 use crate::query::{Order, Page, Query};
 use crate::store::{Batch, Receipt, Sealed, Store};
+use crate::tasks::{MemoryTables, TaskTables};
 use parking_lot::RwLock;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
@@ -23,6 +24,7 @@ struct State {
     chain: Chain,
     rows: Vec<Row>,
     ids: HashMap<EntryId, u64>,
+    tasks: MemoryTables,
 }
 
 #[derive(Debug)]
@@ -44,7 +46,10 @@ impl MemoryStore {
         let row =
             Row { header: first.bytes, leaf: first.leaf, salt: *draft.salt(), payload: draft.into_payload() };
         let ids = HashMap::from([(first.header.id, 0)]);
-        Ok(Self { genesis, state: RwLock::new(State { chain, rows: vec![row], ids }) })
+        Ok(Self {
+            genesis,
+            state: RwLock::new(State { chain, rows: vec![row], ids, tasks: MemoryTables::default() }),
+        })
     }
 }
 
@@ -93,16 +98,19 @@ impl Store for MemoryStore {
     fn commit(&self, batch: Batch) -> Result<Receipt> {
         let time = now()?;
         let mut state = self.state.write();
+        let Batch { mut drafts, decide } = batch;
+        let mut changes = decide.map(|decide| decide.take(&state.tasks, time)).transpose()?;
+        drafts.extend(changes.iter_mut().flat_map(|changes| std::mem::take(&mut changes.drafts)));
         // All conflicts are found before anything is appended.
         let mut new: HashMap<EntryId, &Draft> = HashMap::new();
-        for draft in batch.drafts.iter().filter(|d| d.is_keyed()) {
+        for draft in drafts.iter().filter(|d| d.is_keyed()) {
             state.earlier(draft)?;
             if let Some(twin) = new.insert(draft.id(), draft) {
                 same_record(twin, draft)?;
             }
         }
-        let mut sealed = Vec::with_capacity(batch.drafts.len());
-        for draft in batch.drafts {
+        let mut sealed = Vec::with_capacity(drafts.len());
+        for draft in drafts {
             if draft.is_keyed()
                 && let Some(place) = state.earlier(&draft)?
             {
@@ -118,6 +126,9 @@ impl Store for MemoryStore {
                 salt: *draft.salt(),
                 payload: draft.into_payload(),
             });
+        }
+        if let Some(changes) = changes {
+            state.tasks.write(changes);
         }
         Ok(Receipt { sealed })
     }
@@ -143,6 +154,10 @@ impl Store for MemoryStore {
 
     fn find(&self, id: EntryId) -> Result<Option<u64>> {
         Ok(self.state.read().ids.get(&id).copied())
+    }
+
+    fn tasks(&self, read: &mut dyn FnMut(&dyn TaskTables) -> Result<()>) -> Result<()> {
+        read(&self.state.read().tasks)
     }
 
     fn query(&self, query: &Query) -> Result<Page> {

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use crate::query::{Page, Query};
+use crate::tasks::{Decide, TaskTables};
 use sealbook_error::Result;
 use sealbook_ledger::verify::{Findings, RawEntry, Verification};
 use sealbook_ledger::{Draft, EntryId, Genesis, Hash, Header, Time};
@@ -12,9 +13,19 @@ use std::ops::Range;
 pub struct Batch {
     /// The entries, in the order in which they are appended.
     pub drafts: Vec<Draft>,
+    /// What is decided about tasks at that moment, with entries of its own behind these.
+    pub decide: Option<Decide>,
 }
 
-/// What a commit yields: for each draft, in order, the place that it has in the ledger.
+impl Batch {
+    /// Entries alone.
+    #[must_use]
+    pub fn of(drafts: Vec<Draft>) -> Self {
+        Self { drafts, decide: None }
+    }
+}
+
+/// What a commit yields: for each draft, in order, the place that it has in the ledger; then for each draft that was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// One for each draft.
@@ -84,6 +95,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of reading the store.
     fn find(&self, id: EntryId) -> Result<Option<u64>>;
+
+    /// Shows what is kept about tasks, as of one moment.
+    ///
+    /// # Errors
+    /// Those of reading the store, and the reader's.
+    fn tasks(&self, read: &mut dyn FnMut(&dyn TaskTables) -> Result<()>) -> Result<()>;
 
     /// A page of the entries that a query matches.
     ///

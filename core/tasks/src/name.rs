@@ -30,6 +30,12 @@ macro_rules! ids {
                 EntryId::parse(text).map(Self)
             }
 
+            /// The id of 16 bytes that carry version 7 and variant 10.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+                EntryId::from_slice(&bytes).map(Self)
+            }
+
             /// The 16 bytes in network order.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {

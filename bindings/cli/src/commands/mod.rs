@@ -6,6 +6,7 @@ mod import;
 mod init;
 mod log;
 mod man;
+mod pleas;
 mod record;
 mod reindex;
 mod report;
@@ -13,12 +14,15 @@ mod rules;
 mod scan;
 mod show;
 mod stats;
+mod task;
 mod verify;
 mod why;
+mod work;
 
 use crate::args::Command;
 use crate::context::{Context, Outcome};
 use sealbook_common::sealbook::Result;
+use sealbook_common::sealbook::tasks::Choice;
 
 /// Runs a command.
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
@@ -36,6 +40,12 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Stats(args) => stats::run(args, context),
         Command::Report(args) => report::run(args, context),
         Command::Rules(args) => rules::run(args, context),
+        Command::Task(args) => task::run(args, context),
+        Command::Work(args) => work::run(args, context),
+        Command::Pleas(args) => pleas::run(args, context),
+        Command::Approve(args) => pleas::vote(args, Choice::Approve, context),
+        Command::Deny(args) => pleas::vote(args, Choice::Deny, context),
+        Command::Enter(args) => work::enter(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args, context),
     }

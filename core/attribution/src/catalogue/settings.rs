@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 #[serde(default, deny_unknown_fields)]
 struct Settings {
     attribution: Attribution,
+    /// Who may do what with tasks, which is not for the catalogue to read.
+    #[serde(rename = "tasks")]
+    _tasks: serde::de::IgnoredAny,
 }
 
 #[derive(Default, Deserialize)]

@@ -18,5 +18,6 @@ pub use report::report;
 pub use rules::{RuleList, rules, test_rules};
 pub use scan::{Commits, ScanReport, scan};
 pub use settings::SETTINGS_FILE;
+pub(crate) use settings::read_settings;
 pub use stats::stats;
 pub use why::{Explanation, why};

@@ -28,15 +28,21 @@ pub(crate) struct RulesInForce {
 /// `INVALID_ARGUMENT` if the file is not understood, with its path; `IO`, `PERMISSION_DENIED` if it cannot be read.
 pub(crate) fn in_force(path: &Path) -> Result<RulesInForce> {
     let catalogue = Catalogue::built_in()?;
-    let Some(file) = find(path) else {
+    let Some((file, text)) = read_settings(path)? else {
         return Ok(RulesInForce { catalogue: Arc::new(catalogue), settings: None });
     };
-    let text = read(&file)?;
     let catalogue = catalogue.with_settings(&text).map_err(|error| {
         Error::new(error.code(), format!("{}: {}", file.display(), error.message()))
             .with("path", file.display())
     })?;
     Ok(RulesInForce { catalogue: Arc::new(catalogue), settings: Some(file) })
+}
+
+/// The settings in force for `path`, with the file that they stand in.
+pub(crate) fn read_settings(path: &Path) -> Result<Option<(PathBuf, String)>> {
+    let Some(file) = find(path) else { return Ok(None) };
+    let text = read(&file)?;
+    Ok(Some((file, text)))
 }
 
 fn find(path: &Path) -> Option<PathBuf> {

@@ -1,15 +1,16 @@
 //! Appending: one transaction for all who wait, acknowledged after its sync.
 
 use super::connection::{self, open_writer};
-use super::{SqliteOptions, SqliteStore, beside, log_of, read};
+use super::{SqliteOptions, SqliteStore, beside, log_of, read, schema, tasks};
 use crate::head::{self, HeadMark};
 use crate::ingest::now;
 use crate::memory::{earlier, same_record};
 use crate::store::{Batch, Receipt, Sealed};
+use crate::tasks::Changes;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::tree::Tile;
-use sealbook_ledger::{Appended, Chain, Draft, EntryId};
+use sealbook_ledger::{Appended, Chain, Draft, EntryId, Time};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -29,7 +30,8 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Self> {
         let log = log_of(path);
-        let connection = open_writer(path, options, false)?;
+        let mut connection = open_writer(path, options, false)?;
+        schema::migrate(&mut connection, path)?;
         Ok(Self {
             identities: [identity(path), identity(&log)],
             connection,
@@ -90,9 +92,19 @@ impl SqliteStore {
         };
         let time = now()?;
         let mut results = Vec::with_capacity(batches.len());
-        for batch in &batches {
-            results.push(match conflicts(&transaction, batch, path) {
-                Ok(known) => Ok(append(&transaction, &mut chain, batch, &known, time).map_err(sql)?),
+        for batch in batches {
+            // What refuses a batch comes before its first write.
+            let ready = decide(&transaction, path, batch, time).and_then(|(drafts, changes)| {
+                let known = conflicts(&transaction, &drafts, path)?;
+                Ok((drafts, changes, known))
+            });
+            results.push(match ready {
+                Ok((drafts, changes, known)) => {
+                    if let Some(changes) = changes {
+                        tasks::write(&transaction, path, &changes)?;
+                    }
+                    Ok(append(&transaction, &mut chain, &drafts, &known, time).map_err(sql)?)
+                }
                 Err(error) => Err(error),
             });
         }
@@ -120,14 +132,32 @@ impl SqliteStore {
     }
 }
 
-/// Finds the entries that the batch's ids belong to already.
-fn conflicts(transaction: &Transaction<'_>, batch: &Batch, path: &Path) -> Result<HashMap<EntryId, Sealed>> {
+/// Takes the decision about tasks that a batch asks for. Its entries come behind the batch's own.
+fn decide(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    batch: Batch,
+    time: Time,
+) -> Result<(Vec<Draft>, Option<Changes>)> {
+    let Batch { mut drafts, decide } = batch;
+    let tables = tasks::Tables { connection: transaction, path };
+    let mut changes = decide.map(|decide| decide.take(&tables, time)).transpose()?;
+    drafts.extend(changes.iter_mut().flat_map(|changes| std::mem::take(&mut changes.drafts)));
+    Ok((drafts, changes))
+}
+
+/// Finds the entries that the drafts' ids belong to already.
+fn conflicts(
+    transaction: &Transaction<'_>,
+    drafts: &[Draft],
+    path: &Path,
+) -> Result<HashMap<EntryId, Sealed>> {
     let sql = |e| connection::error(e, path);
     let (mut known, mut new) = (HashMap::new(), HashMap::new());
     let mut statement = transaction
         .prepare_cached("SELECT header, payload FROM ids JOIN entries USING(seq) WHERE id = ?1")
         .map_err(sql)?;
-    for draft in batch.drafts.iter().filter(|d| d.is_keyed()) {
+    for draft in drafts.iter().filter(|d| d.is_keyed()) {
         if let Some(twin) = new.insert(draft.id(), draft) {
             same_record(twin, draft)?;
         }
@@ -145,14 +175,14 @@ fn conflicts(transaction: &Transaction<'_>, batch: &Batch, path: &Path) -> Resul
 fn append(
     transaction: &Transaction<'_>,
     chain: &mut Chain,
-    batch: &Batch,
+    drafts: &[Draft],
     known: &HashMap<EntryId, Sealed>,
-    time: sealbook_ledger::Time,
+    time: Time,
 ) -> rusqlite::Result<Receipt> {
-    let mut sealed: Vec<Sealed> = Vec::with_capacity(batch.drafts.len());
+    let mut sealed: Vec<Sealed> = Vec::with_capacity(drafts.len());
     let mut appended: HashMap<EntryId, Sealed> = HashMap::new();
     let mut tiles = Vec::new();
-    for draft in &batch.drafts {
+    for draft in drafts {
         if draft.is_keyed()
             && let Some(place) = known.get(&draft.id()).or_else(|| appended.get(&draft.id()))
         {

@@ -6,12 +6,14 @@ mod connection;
 mod index;
 mod read;
 mod schema;
+mod tasks;
 
 use crate::group::Group;
 use crate::head;
 use crate::progress::Progress;
 use crate::query::{Page, Query};
 use crate::store::{Audit, Batch, Receipt, Store};
+use crate::tasks::{MemoryTables, TaskTables};
 use crate::turnstile::Turnstile;
 use append::Writer;
 use parking_lot::{Mutex, RwLock};
@@ -176,6 +178,17 @@ impl Store for SqliteStore {
 
     fn find(&self, id: EntryId) -> Result<Option<u64>> {
         self.reading(|connection| self.sql(read::find(connection, id)))
+    }
+
+    fn tasks(&self, read: &mut dyn FnMut(&dyn TaskTables) -> Result<()>) -> Result<()> {
+        self.reading(|connection| {
+            // A ledger of an older schema that is only read was never migrated, and has no tasks.
+            if schema::has_tasks(connection, &self.path)? {
+                read(&tasks::Tables { connection, path: &self.path })
+            } else {
+                read(&MemoryTables::default())
+            }
+        })
     }
 
     fn query(&self, query: &Query) -> Result<Page> {

@@ -1,9 +1,9 @@
 //! The tables, and how a ledger file comes into being.
 //!
 //! `entries` is the ledger. All else is computed from it and can be computed again: `ids` for idempotency, `tiles` for the tree, `facets` and
-//! `files` for queries. `state.indexed` says up to which number the last two go.
+//! `files` for queries. `state.indexed` says up to which number the last two go. The tables of tasks, of version 2, stand in `tasks`.
 
-use super::{SqliteOptions, append, beside, connection};
+use super::{SqliteOptions, append, beside, connection, tasks};
 use crate::head::HeadMark;
 use crate::ingest::genesis_draft;
 use crate::turnstile::Turnstile;
@@ -15,7 +15,7 @@ use std::time::Instant;
 
 /// In the file's own header, so that `file` and others can tell a ledger from any SQLite file: "Seal".
 const APPLICATION_ID: i32 = 0x5365_616C;
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 const TABLES: &str = "
     CREATE TABLE entries(
@@ -67,7 +67,7 @@ fn build(new: &Path, genesis: &Genesis, options: &SqliteOptions) -> Result<Chain
     let mut connection = connection::open_writer(new, options, true)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
     let marks = format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};");
-    transaction.execute_batch(&[TABLES, INDEX, &marks].concat()).map_err(sql)?;
+    transaction.execute_batch(&[TABLES, INDEX, tasks::TABLES, &marks].concat()).map_err(sql)?;
     let (draft, time) = genesis_draft(genesis)?;
     let (chain, first) = Chain::begin(genesis, draft.id(), *draft.salt(), time);
     append::insert(&transaction, &first, &draft).map_err(sql)?;
@@ -124,7 +124,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
     if application != APPLICATION_ID {
         return Err(foreign(path));
     }
-    if version < SCHEMA_VERSION {
+    if version < 1 {
         let message = format!("{} has schema version {version}, which never was", path.display());
         return Err(Error::new(Code::LedgerCorrupt, message)
             .remedy("restore the file from a copy that verifies")
@@ -138,6 +138,25 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
             .with("path", path.display()));
     }
     Ok(())
+}
+
+/// Brings the tables of an older version forward, in one transaction. Another process may be faster.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    let sql = |e| connection::error(e, path);
+    if marks(connection).map_err(sql)?.1 >= SCHEMA_VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+    if marks(&transaction).map_err(sql)?.1 < SCHEMA_VERSION {
+        let mark = format!("PRAGMA user_version={SCHEMA_VERSION};");
+        transaction.execute_batch(&[tasks::TABLES, &mark].concat()).map_err(sql)?;
+    }
+    transaction.commit().map_err(sql)
+}
+
+/// Whether the tables of tasks are there.
+pub(super) fn has_tasks(connection: &Connection, path: &Path) -> Result<bool> {
+    Ok(marks(connection).map_err(|e| connection::error(e, path))?.1 >= 2)
 }
 
 fn marks(connection: &Connection) -> rusqlite::Result<(i32, i32)> {

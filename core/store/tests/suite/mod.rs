@@ -40,7 +40,7 @@ struct Fixture {
 
 impl Fixture {
     fn batch(&self, records: &[Record]) -> Batch {
-        Batch { drafts: self.ingest.drafts(records).unwrap() }
+        Batch::of(self.ingest.drafts(records).unwrap())
     }
 
     fn record(&self, records: &[Record]) -> Vec<u64> {

@@ -1,0 +1,223 @@
+//! The commands about tasks and pleas.
+
+use clap::{Args as ClapArgs, Subcommand};
+use std::ffi::OsString;
+use std::time::Duration;
+
+/// Submit tasks, look at them, cancel them, try them anew
+///
+/// A task is durable once its id is printed. `sealbook work` runs it, in this or another process, now or after a restart; every
+/// step is an entry of the ledger.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  sealbook task submit --kind process -- make report
+  sealbook task submit --kind process --require-approvals 2 --requester ann -- ./deploy production
+  sealbook task list --state failed --json")]
+pub(crate) struct Task {
+    #[command(subcommand)]
+    pub(crate) command: TaskCommand,
+}
+
+/// What to do with tasks.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    Submit(Box<Submit>),
+    List(List),
+    /// Show a task with its history and its pleas
+    Show {
+        /// The task's id
+        id: String,
+    },
+    Watch(Watch),
+    /// Cancel a task: at once if it does not run, else by asking its handler to stop
+    Cancel(Act),
+    /// Try a failed or cancelled task anew, from the first attempt
+    Retry(Act),
+    /// Try a task anew whose attempts are spent
+    Redrive(Act),
+    /// Take a waiting task out until it is resumed
+    Suspend(Act),
+    /// Let a suspended task wait for its turn again
+    Resume(Act),
+}
+
+/// Submit a task, and print its id once it is durable
+///
+/// With --kind process, what stands behind `--` is a command with its arguments, which is run as it is, without a shell. Tasks of other
+/// kinds take --arguments and are run by workers in other languages.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Submit {
+    /// What sort of work
+    #[arg(long, default_value = "process")]
+    pub(crate) kind: String,
+    /// The arguments as JSON, for kinds other than process
+    #[arg(long, value_name = "JSON", conflicts_with = "command")]
+    pub(crate) arguments: Option<String>,
+    /// How urgent: 0 to 255, or low, medium, high or critical
+    #[arg(long, value_name = "P", default_value = "medium")]
+    pub(crate) priority: String,
+    /// How often it is tried at most
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) max_attempts: u32,
+    /// How long to wait after the first failed attempt; each further one doubles it
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub(crate) retry_delay: Duration,
+    /// Submitting again under the same key, within a day and by the same requester, is submitting once
+    #[arg(long, value_name = "K")]
+    pub(crate) idempotency_key: Option<String>,
+    /// So many principals must approve before it runs
+    #[arg(long, value_name = "N")]
+    pub(crate) require_approvals: Option<u32>,
+    /// The role that the approvers must have; may be given more than once
+    #[arg(long, value_name = "ROLE", default_value = "approver", requires = "require_approvals")]
+    pub(crate) approver_role: Vec<String>,
+    /// How long the approvers have; then it is denied
+    #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds, requires = "require_approvals")]
+    pub(crate) approval_deadline: Duration,
+    /// For whom [default: SEALBOOK_PRINCIPAL, else the user's name]
+    #[arg(long, value_name = "ID")]
+    pub(crate) requester: Option<String>,
+    /// Run it after this task; may be given more than once
+    #[arg(long, value_name = "TASK")]
+    pub(crate) after: Vec<String>,
+    /// What happens if one of those does not complete: block, cancel, fail or run
+    #[arg(long, value_name = "WHAT", default_value = "fail", requires = "after")]
+    pub(crate) on_failure: String,
+    /// Not to start before so many seconds have passed
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) delay: Option<Duration>,
+    /// How long one attempt may take
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    /// How much memory one attempt may use, in MiB
+    #[arg(long, value_name = "MIB")]
+    pub(crate) memory: Option<u64>,
+    /// How much time on a processor one attempt may use
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cpu: Option<Duration>,
+    /// Tasks with the same key share limits on concurrency
+    #[arg(long, value_name = "KEY")]
+    pub(crate) concurrency_key: Option<String>,
+    /// The service that it needs, whose breaker guards it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) dependency: Option<String>,
+    /// The command and its arguments
+    #[arg(last = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// List tasks in the order of their submission
+#[derive(Debug, ClapArgs)]
+pub(crate) struct List {
+    /// Only those in this state; may be given more than once
+    #[arg(long, value_name = "S")]
+    pub(crate) state: Vec<String>,
+    /// Only those of this kind
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Only those submitted after this one
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+/// Follow what happens to tasks until they have ended, or to all tasks until Ctrl-C
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Watch {
+    /// The tasks; all of them if there is none
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Begin behind this event [default: at the beginning for given tasks, else with what happens from now on]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) behind: Option<u64>,
+}
+
+/// A task, and who acts on it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Act {
+    /// The task's id
+    pub(crate) id: String,
+    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) reason: String,
+}
+
+/// List the pleas that await votes
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Example:
+  sealbook pleas
+  sealbook approve PLEA --as bob --reason 'looked at the diff'")]
+pub(crate) struct Pleas {
+    /// Those that are decided, too
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Vote on a plea: one vote for each principal, never by who asked for the task
+///
+/// A vote that does not count is recorded as refused; the exit code is 1 then, and the reason is on standard error.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Vote {
+    /// The plea's id
+    pub(crate) plea: String,
+    /// Who votes
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: String,
+    /// Why; a denial needs a reason
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) reason: String,
+}
+
+/// Run tasks of the kind process until Ctrl-C
+///
+/// Any number of workers may run at the same time, also on the same project. A worker that is killed loses its lease, and its tasks are run by
+/// another; what it would still say about them is not accepted. After Ctrl-C no more tasks are begun, those that run have a moment to
+/// end, and then they are interrupted and given back.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Example:
+  sealbook work --until-idle --concurrency 4")]
+pub(crate) struct Work {
+    /// End when there is nothing left that would run without anybody acting
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+    /// How many tasks run at once [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<usize>,
+    /// How long this worker may be out of touch until others take its tasks over
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) lease: Duration,
+    /// How long running tasks have to end after Ctrl-C
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) drain: Duration,
+    /// The worker's id [default: made from the process id]
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// For whom it works; it takes only kinds that this principal may run
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+}
+
+/// What a worker starts instead of a task's command: it sets limits on itself and becomes the command.
+#[derive(Debug, ClapArgs)]
+#[command(hide = true)]
+pub(crate) struct Enter {
+    /// The limits, as JSON
+    pub(crate) limits: String,
+    /// The command and its arguments
+    #[arg(last = true, required = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// A number of seconds, with a fraction if need be.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| format!("{text:?} is not a number of seconds"))?;
+    Duration::try_from_secs_f64(number).map_err(|_| format!("{text} seconds cannot be waited"))
+}

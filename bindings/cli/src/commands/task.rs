@@ -1,0 +1,141 @@
+//! `sealbook task`
+
+mod submit;
+mod watch;
+
+pub(super) use submit::span;
+
+use crate::args::{Act, List, Task, TaskCommand};
+use crate::context::{Context, Outcome};
+use crate::output;
+use sealbook_common::sealbook::tasks::{self, Principal, State, TaskFilter, TaskId, TaskKind, TaskRow};
+use sealbook_common::sealbook::{Code, Error, Result};
+use serde_json::{Value, json};
+
+pub(crate) fn run(args: &Task, context: &Context) -> Result<Outcome> {
+    match &args.command {
+        TaskCommand::Submit(args) => submit::run(args, context),
+        TaskCommand::List(args) => list(args, context),
+        TaskCommand::Show { id } => show(id, context),
+        TaskCommand::Watch(args) => watch::run(args, context),
+        TaskCommand::Cancel(args) => act(args, context, tasks::Engine::cancel),
+        TaskCommand::Retry(args) | TaskCommand::Redrive(args) => act(args, context, tasks::Engine::redrive),
+        TaskCommand::Suspend(args) => act(args, context, tasks::Engine::suspend),
+        TaskCommand::Resume(args) => act(args, context, tasks::Engine::resume),
+    }
+}
+
+/// Who acts, if it is not said: `SEALBOOK_PRINCIPAL`, else the user's name.
+pub(super) fn principal(given: Option<&str>) -> Result<Principal> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let name = given
+        .map(str::to_owned)
+        .or_else(|| ["SEALBOOK_PRINCIPAL", "USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable));
+    let name = name.ok_or_else(|| {
+        Error::new(Code::InvalidArgument, "nobody knows who is asking")
+            .remedy("name the principal, or set SEALBOOK_PRINCIPAL")
+    })?;
+    Principal::parse(&name)
+}
+
+/// Prints a value as a line of JSON.
+pub(super) fn print_json(value: &Value) -> Result<()> {
+    output::print(&format!("{}\n", output::escape_json(&value.to_string())))
+}
+
+fn list(args: &List, context: &Context) -> Result<Outcome> {
+    let state = |name: &String| {
+        State::parse(name).ok_or_else(|| {
+            let names: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+            Error::new(Code::InvalidArgument, format!("there is no state {name:?}"))
+                .remedy(&format!("the states are {}", names.join(", ")))
+        })
+    };
+    let filter = TaskFilter {
+        states: args.state.iter().map(state).collect::<Result<_>>()?,
+        kind: args.kind.as_deref().map(TaskKind::parse).transpose()?,
+        after: args.after.as_deref().map(TaskId::parse).transpose()?,
+        limit: args.limit,
+    };
+    let tasks = context.open_to_read()?.tasks()?;
+    tasks.list(&filter, &mut |row| {
+        if context.json { print_json(&tasks::task_json(&row)) } else { output::print(&line(&row, context)) }
+    })?;
+    Ok(Outcome::Good)
+}
+
+fn line(row: &TaskRow, context: &Context) -> String {
+    let task = &row.task;
+    let state = coloured(task.state, context);
+    let arguments = output::brief(task.spec.arguments.as_str(), 60);
+    format!("{}  {state}  {}  {arguments}\n", task.id, output::escape(task.spec.kind.as_str()))
+}
+
+fn coloured(state: State, context: &Context) -> String {
+    let word = format!("{:<17}", state.as_str());
+    match state {
+        State::Completed => context.out.good(&word),
+        State::Failed | State::Dead => context.out.bad(&word),
+        State::AwaitingApproval | State::Suspended => context.out.warn(&word),
+        _ => word,
+    }
+}
+
+fn show(id: &str, context: &Context) -> Result<Outcome> {
+    let view = context.open_to_read()?.tasks()?.show(TaskId::parse(id)?)?;
+    if context.json {
+        print_json(&tasks::view_json(&view))?;
+        return Ok(Outcome::Good);
+    }
+    let task = &view.row.task;
+    let mut out =
+        format!("{}  {}\n", context.out.strong(&task.id.to_string()), coloured(task.state, context));
+    let mut add = |name: &str, value: &str| {
+        out.push_str(&format!("  {name:<11} {}\n", output::escape(value)));
+    };
+    add("kind", task.spec.kind.as_str());
+    add("arguments", &output::brief(task.spec.arguments.as_str(), 500));
+    add("requester", task.spec.requester.as_str());
+    add("attempts", &format!("{} of {}", task.attempts, task.spec.retry.max_attempts));
+    if let Some(reason) = &task.reason {
+        add("reason", reason);
+    }
+    if let Some(failure) = &task.failure {
+        add("failure", &format!("{}: {}", failure.class, failure.message));
+    }
+    if let Some(result) = &view.row.result {
+        add("result", &output::brief(result, 2000));
+    }
+    for plea in &view.pleas {
+        let count = format!("{} of {} approvals", plea.approvals(), plea.policy.approvals);
+        add("plea", &format!("{} {}, {count}", plea.id, plea.state));
+    }
+    for transition in &view.history {
+        let by = transition.who.as_ref().map_or_else(|| transition.by.to_string(), ToString::to_string);
+        let reason = transition.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
+        let text = format!("{} {} -> {} by {by}{reason}", transition.event, transition.from, transition.to);
+        out.push_str(&format!(
+            "  {}  {}\n",
+            context.out.faint(&transition.at.to_string()),
+            output::escape(&text)
+        ));
+    }
+    output::print(&out)?;
+    Ok(Outcome::Good)
+}
+
+fn act(
+    args: &Act,
+    context: &Context,
+    act: impl FnOnce(&tasks::Engine, TaskId, Principal, &str) -> Result<State>,
+) -> Result<Outcome> {
+    let id = TaskId::parse(&args.id)?;
+    let who = principal(args.principal.as_deref())?;
+    let state = act(&context.open()?.tasks()?, id, who, &args.reason)?;
+    if context.json {
+        print_json(&json!({"id": id, "state": state}))?;
+    } else if !context.quiet {
+        output::print(&format!("{id} is {state}\n"))?;
+    }
+    Ok(Outcome::Good)
+}

@@ -1,0 +1,106 @@
+//! `sealbook task submit`
+
+use super::{principal, print_json};
+use crate::args::Submit;
+use crate::context::{Context, Outcome};
+use crate::output;
+use sealbook_common::sealbook::tasks::{
+    self, ApprovalPolicy, Arguments, Dependency, Idempotency, Key, Limits, OnFailure, Priority, RetryPolicy,
+    Scope, Span, Spec, TaskId, TaskKind, Timeouts,
+};
+use sealbook_common::sealbook::{Code, Error, Result, now};
+use std::ffi::OsString;
+use std::time::Duration;
+
+/// For how long an idempotency key is remembered.
+const DAY: Span = Span::from_secs(86_400);
+
+pub(crate) fn run(args: &Submit, context: &Context) -> Result<Outcome> {
+    let spec = spec(args)?;
+    let submitted = context.open()?.tasks()?.submit(spec)?;
+    if context.json {
+        print_json(&tasks::submitted_json(&submitted))?;
+    } else {
+        output::print(&format!("{}\n", submitted.id))?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn spec(args: &Submit) -> Result<Spec> {
+    let invalid = |what: String, remedy: &str| Error::new(Code::InvalidArgument, what).remedy(remedy);
+    let kind = TaskKind::parse(&args.kind)?;
+    let arguments = arguments(args)?;
+    let priority = Priority::parse(&args.priority).ok_or_else(|| {
+        invalid(
+            format!("there is no priority {:?}", args.priority),
+            "give 0 to 255, or low, medium, high or critical",
+        )
+    })?;
+    let on_failure = OnFailure::parse(&args.on_failure).ok_or_else(|| {
+        invalid(format!("--on-failure {:?} is unknown", args.on_failure), "give block, cancel, fail or run")
+    })?;
+    let dependency = |id: &String| Ok(Dependency { task: TaskId::parse(id)?, on_failure });
+    let key = |text: &Option<String>| text.as_deref().map(Key::parse).transpose();
+    let initial = span(args.retry_delay);
+    let retry = RetryPolicy { max_attempts: args.max_attempts, initial, ..RetryPolicy::default() };
+    let retry = RetryPolicy { max: retry.max.max(initial), ..retry };
+    Ok(Spec {
+        priority,
+        retry,
+        concurrency: key(&args.concurrency_key)?,
+        dependency: key(&args.dependency)?,
+        after: args.after.iter().map(dependency).collect::<Result<_>>()?,
+        idempotency: key(&args.idempotency_key)?.map(|key| Idempotency {
+            key,
+            scope: Scope::Requester,
+            lifetime: DAY,
+        }),
+        not_before: args.delay.map(|delay| Ok::<_, Error>(span(delay).after(now()?))).transpose()?,
+        timeouts: Timeouts { start_to_close: args.timeout.map(span), ..Timeouts::default() },
+        limits: Limits {
+            cpu: args.cpu.map(span),
+            memory_bytes: args.memory.map(|mib| mib.saturating_mul(1 << 20)),
+            ..Limits::default()
+        },
+        approval: args.require_approvals.map(|count| approval(count, args)).transpose()?,
+        ..Spec::new(kind, arguments, principal(args.requester.as_deref())?)
+    })
+}
+
+fn arguments(args: &Submit) -> Result<Arguments> {
+    match &args.arguments {
+        Some(text) => Arguments::parse(text),
+        None if args.kind == "process" && args.command.is_empty() => {
+            Err(Error::new(Code::InvalidArgument, "a task of kind process has no command").remedy(
+                "put the command behind --, as in `sealbook task submit --kind process -- make report`",
+            ))
+        }
+        None if args.command.is_empty() => Arguments::parse("null"),
+        None => Arguments::parse(&serde_json::json!(texts(&args.command)?).to_string()),
+    }
+}
+
+fn texts(command: &[OsString]) -> Result<Vec<&str>> {
+    let text = |word: &'_ OsString| -> Result<&str> {
+        word.to_str().ok_or_else(|| {
+            Error::new(Code::InvalidArgument, format!("the argument {} is not UTF-8", word.display()))
+                .remedy("arguments are kept as JSON: pass such a name through a file")
+        })
+    };
+    let mut texts = Vec::with_capacity(command.len());
+    for word in command {
+        texts.push(text(word)?);
+    }
+    Ok(texts)
+}
+
+fn approval(count: u32, args: &Submit) -> Result<ApprovalPolicy> {
+    let roles = args.approver_role.iter().map(|role| Key::parse(role)).collect::<Result<_>>()?;
+    let mut policy = ApprovalPolicy::of(count, roles);
+    policy.levels.iter_mut().for_each(|level| level.deadline = span(args.approval_deadline));
+    Ok(policy)
+}
+
+pub(crate) fn span(duration: Duration) -> Span {
+    Span::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}

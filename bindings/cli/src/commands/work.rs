@@ -1,0 +1,87 @@
+//! `sealbook work`, and what it starts in place of a task's command.
+
+use super::task::{print_json, span};
+use crate::args::{Enter, Work};
+use crate::context::{Context, Outcome};
+use crate::{interrupt, output};
+use sealbook_common::sealbook::tasks::{
+    self, CancelToken, Handler, Handlers, Launcher, Principal, ProcessHandler, Progress, TaskKind, WorkerId,
+    WorkerOptions,
+};
+use sealbook_common::sealbook::{Error, Result};
+use serde_json::json;
+use std::sync::Arc;
+
+pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
+    let ledger = context.open()?;
+    let defaults = WorkerOptions::default();
+    let options = WorkerOptions {
+        id: args.id.as_deref().map(WorkerId::parse).transpose()?,
+        principal: args.principal.as_deref().map(Principal::parse).transpose()?,
+        concurrency: args.concurrency.unwrap_or(defaults.concurrency),
+        lease: span(args.lease),
+        until_idle: args.until_idle,
+        drain: args.drain,
+    };
+    let stop = CancelToken::new();
+    let asked = stop.clone();
+    interrupt::on_interrupt(move || asked.cancel("Ctrl-C"))?;
+    let mut told = Ok(());
+    let summary = tasks::work(&ledger.tasks()?, handlers()?, &options, &stop, &mut |progress| {
+        if told.is_ok() {
+            told = tell(&progress, context);
+            if told.is_err() {
+                // Nobody reads what we print: what runs is given back.
+                stop.cancel("the output is closed");
+            }
+        }
+    })?;
+    told?;
+    if context.json {
+        print_json(&json!({"summary": tasks::summary_json(&summary)}))?;
+    } else if !context.quiet {
+        let fenced =
+            if summary.fenced > 0 { format!(", {} not accepted", summary.fenced) } else { String::new() };
+        output::print(&format!("{} attempts, {} completed{fenced}\n", summary.attempts, summary.completed))?;
+    }
+    Ok(if stop.is_cancelled() { Outcome::Interrupted } else { Outcome::Good })
+}
+
+/// What this command can run. Each child is started through this very program, which sets its limits and lets it die with us.
+fn handlers() -> Result<Handlers> {
+    let program = std::env::current_exe().map_err(|e| Error::io(e, "find", "the sealbook command"))?;
+    let launcher = Launcher::Through(program, vec!["enter".to_owned()]);
+    let handler: Arc<dyn Handler> = Arc::new(ProcessHandler::new(launcher));
+    Ok(Handlers::from([(TaskKind::parse("process")?, handler)]))
+}
+
+fn tell(progress: &Progress, context: &Context) -> Result<()> {
+    if context.json {
+        return print_json(&match progress {
+            Progress::Started(claimed) => {
+                json!({"event": "started", "task": claimed.task.id, "attempt": claimed.task.attempts, "epoch": claimed.lease.epoch})
+            }
+            Progress::Ended(task, state) => json!({"event": "ended", "task": task, "state": state}),
+            Progress::Fenced(task) => json!({"event": "fenced", "task": task}),
+            Progress::LeaseLost(why) => json!({"event": "lease_lost", "reason": why}),
+        });
+    }
+    if context.quiet {
+        return Ok(());
+    }
+    match progress {
+        Progress::Started(_) => Ok(()),
+        Progress::Ended(task, state) => output::print(&format!("{task} is {state}\n")),
+        Progress::Fenced(task) => {
+            output::print(&format!("{task} was somebody else's by then; its result is dropped\n"))
+        }
+        Progress::LeaseLost(why) => {
+            output::print(&format!("{}; what ran was stopped\n", output::escape(why)))
+        }
+    }
+}
+
+/// Becomes the task's command.
+pub(crate) fn enter(args: &Enter) -> Result<Outcome> {
+    Err(tasks::enter(&args.limits, &args.command))
+}

@@ -1,0 +1,156 @@
+//! Cancellation: a tree of tokens. Cancelling one cancels all below it, now and later.
+
+use parking_lot::{Condvar, Mutex};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// Asks work to stop. Clones are the same token.
+///
+/// ```
+/// use sealbook_runtime::CancelToken;
+///
+/// let all = CancelToken::new();
+/// let one = all.child();
+/// all.cancel("shutting down");
+/// assert_eq!((one.is_cancelled(), one.reason().as_deref()), (true, Some("shutting down")));
+/// assert!(all.child().is_cancelled());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    reason: Option<Arc<str>>,
+    children: Vec<Weak<Shared>>,
+    /// How many children there may be before those that are gone are looked for.
+    most: usize,
+}
+
+impl CancelToken {
+    /// A token of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A token that is cancelled with this one, or by itself. It keeps nothing alive, and is forgotten when it is dropped.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let child = Self::new();
+        let mut state = self.shared.state.lock();
+        if let Some(reason) = &state.reason {
+            child.shared.state.lock().reason = Some(reason.clone());
+            return child;
+        }
+        if state.children.len() >= state.most {
+            state.children.retain(|child| child.strong_count() > 0);
+            state.most = (2 * state.children.len()).max(16);
+        }
+        state.children.push(Arc::downgrade(&child.shared));
+        child
+    }
+
+    /// Cancels it and all below it. The first reason is kept.
+    pub fn cancel(&self, reason: impl Into<String>) {
+        self.shared.cancel(&Arc::from(reason.into()));
+    }
+
+    /// Whether it was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.shared.state.lock().reason.is_some()
+    }
+
+    /// Why it was cancelled.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        self.shared.state.lock().reason.as_deref().map(str::to_owned)
+    }
+
+    /// Waits until it is cancelled, or for `timeout`. Returns whether it is.
+    #[must_use]
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.shared.state.lock();
+        while state.reason.is_none() {
+            if self.shared.changed.wait_until(&mut state, deadline).timed_out() {
+                return state.reason.is_some();
+            }
+        }
+        true
+    }
+}
+
+impl Shared {
+    fn cancel(self: &Arc<Self>, reason: &Arc<str>) {
+        // Without recursion: the depth of the tree is the callers' to choose.
+        let mut open = vec![self.clone()];
+        while let Some(shared) = open.pop() {
+            let mut state = shared.state.lock();
+            if state.reason.is_none() {
+                state.reason = Some(reason.clone());
+                open.extend(std::mem::take(&mut state.children).iter().filter_map(Weak::upgrade));
+                shared.changed.notify_all();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_reaches_everything_below_and_nothing_above() {
+        let root = CancelToken::new();
+        let (left, right) = (root.child(), root.child());
+        let leaf = left.child();
+        left.cancel("first");
+        left.cancel("second");
+        assert_eq!(leaf.reason().as_deref(), Some("first"));
+        assert!(!root.is_cancelled() && !right.is_cancelled());
+        root.cancel("all");
+        assert_eq!((right.reason().as_deref(), leaf.reason().as_deref()), (Some("all"), Some("first")));
+    }
+
+    #[test]
+    fn who_waits_is_woken() {
+        let token = CancelToken::new();
+        assert!(!token.wait(Duration::ZERO));
+        let waiting = token.child();
+        let thread = std::thread::spawn(move || waiting.wait(Duration::from_secs(60)));
+        token.cancel("now");
+        assert!(thread.join().unwrap());
+    }
+
+    #[test]
+    fn children_that_are_gone_are_forgotten() {
+        let root = CancelToken::new();
+        let kept: Vec<_> = (0..10).map(|_| root.child()).collect();
+        for _ in 0..100_000 {
+            drop(root.child());
+        }
+        assert!(root.shared.state.lock().children.len() <= 32);
+        root.cancel("all");
+        assert!(kept.iter().all(CancelToken::is_cancelled));
+    }
+
+    #[test]
+    fn a_chain_of_a_hundred_thousand_is_no_deeper_than_the_heap() {
+        let mut chain = vec![CancelToken::new()];
+        for n in 0..100_000 {
+            let next = chain[n].child();
+            chain.push(next);
+        }
+        chain[0].cancel("all");
+        assert!(chain[100_000].is_cancelled());
+    }
+}

@@ -1,0 +1,127 @@
+//! The entries about tasks.
+//!
+//! Arguments and results do not go into the ledger, where they could not be forgotten: the hash of exactly what runs does.
+
+use sealbook_store::Record;
+use sealbook_tasks::{
+    Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaState, PleaStep, Refusal, Role, Task,
+    Transition, WorkerLease,
+};
+use serde_json::{Value, json};
+
+/// The kind of entries about tasks.
+const TASK: &str = "task";
+/// The kind of entries about workers.
+const WORKER: &str = "worker";
+/// The kind of entries about pleas and about what was refused.
+const PLEADING: &str = "pleading";
+
+pub(crate) fn submission(task: &Task) -> Option<Record> {
+    let spec = &task.spec;
+    (spec.audit != Audit::Off).then(|| {
+        let details = json!({
+            "subject": task.subject, "priority": spec.priority, "max_attempts": spec.retry.max_attempts,
+            "approval": spec.approval, "after": spec.after, "idempotency": spec.idempotency,
+        });
+        record(TASK, principal("service", spec.requester.as_str()), "submit", details, task_of(task))
+    })
+}
+
+pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record> {
+    let is_kept = match task.spec.audit {
+        Audit::Full => true,
+        Audit::Outcome => {
+            transition.to.is_final() || matches!(transition.event, Event::Plead | Event::Grant | Event::Deny)
+        }
+        Audit::Off => false,
+    };
+    is_kept.then(|| {
+        let actor = match (&transition.who, transition.by, &transition.lease) {
+            (Some(who), ..) => principal("service", who.as_str()),
+            (None, Role::Worker, Some(lease)) => principal("service", lease.worker.as_str()),
+            _ => principal("service", "sealbook"),
+        };
+        record(TASK, actor, transition.event.as_str(), json!(transition), task_of(task))
+    })
+}
+
+pub(crate) fn plea_opened(plea: &Plea) -> Record {
+    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy});
+    record(PLEADING, principal("service", "sealbook"), "plead", details, plea_of(plea))
+}
+
+pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
+    let (actor, action) = match &step.what {
+        PleaChange::Vote(vote) => {
+            (principal("human", vote.ballot.voter.as_str()), vote.ballot.choice.as_str())
+        }
+        PleaChange::TakeBack { voter } => (principal("human", voter.as_str()), "take_back"),
+        PleaChange::Delegate { from, .. } => (principal("human", from.as_str()), "delegate"),
+        PleaChange::Revoke { from } => (principal("human", from.as_str()), "revoke"),
+        PleaChange::Escalate { .. } => (principal("service", "sealbook"), "escalate"),
+        PleaChange::Expire => (principal("service", "sealbook"), "expire"),
+        PleaChange::Withdraw { .. } => (principal("service", "sealbook"), "withdraw"),
+        PleaChange::Supersede { .. } => (principal("service", "sealbook"), "supersede"),
+        PleaChange::Consume { .. } => (principal("service", "sealbook"), "consume"),
+        PleaChange::Lapse => (principal("service", "sealbook"), "lapse"),
+    };
+    record(PLEADING, actor, action, json!(step), plea_of(plea))
+}
+
+pub(crate) fn refusal(refusal: &Refusal) -> Record {
+    let kind = if refusal.plea.is_some() { PLEADING } else { TASK };
+    let metadata = json!({"task": refusal.task, "plea": refusal.plea});
+    record(kind, principal("service", refusal.who.as_str()), "refused", json!(refusal), metadata)
+}
+
+/// A breaker that opened, closed or lets probes through.
+pub(crate) fn breaker(change: &BreakerChange) -> Record {
+    record(
+        TASK,
+        principal("service", "sealbook"),
+        "breaker",
+        json!(change),
+        json!({"dependency": change.key}),
+    )
+}
+
+/// A worker that began or ended.
+pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
+    record(WORKER, principal("service", lease.worker.as_str()), action, json!(lease), json!({}))
+}
+
+/// Why a plea stands where it stands, for the task's own record.
+pub(crate) fn why(plea: &Plea) -> String {
+    let votes = plea.votes.iter().map(|vote| &vote.ballot);
+    let named = |choice| {
+        let names: Vec<_> = votes.clone().filter(|b| b.choice == choice).map(|b| b.voter.as_str()).collect();
+        names.join(", ")
+    };
+    match plea.state {
+        PleaState::Denied => {
+            let reason = votes.clone().rfind(|b| b.choice == Choice::Deny).map_or("", |b| b.reason.as_str());
+            format!("denied by {}: {reason}", named(Choice::Deny))
+        }
+        PleaState::Expired => "nobody decided in time".to_owned(),
+        PleaState::Withdrawn => "the plea was withdrawn".to_owned(),
+        _ => format!("approved by {}", named(Choice::Approve)),
+    }
+}
+
+fn record(kind: &str, actor: Value, action: &str, details: Value, metadata: Value) -> Record {
+    let payload =
+        json!({"actor": actor, "action": {"type": action, "details": details}, "metadata": metadata});
+    Record::new(kind, payload.to_string())
+}
+
+fn principal(sort: &str, id: &str) -> Value {
+    json!({"type": sort, "id": id})
+}
+
+fn task_of(task: &Task) -> Value {
+    json!({"task": task.id, "kind": task.spec.kind})
+}
+
+fn plea_of(plea: &Plea) -> Value {
+    json!({"plea": plea.id, "task": plea.task, "kind": plea.kind})
+}

@@ -1,0 +1,201 @@
+//! Handing tasks out to workers, and what happens by the clock.
+
+use super::desk::Desk;
+use super::{Engine, Shared, dependency};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Time;
+use sealbook_store::TaskTables;
+use sealbook_tasks::{
+    Act, Event, Lease, Pass, PleaState, Presented, Role, State, Task, TaskId, TaskKind, WorkerLease,
+    check_grant,
+};
+use std::collections::BTreeSet;
+
+/// What is looked at in one transaction, so that others get their turn.
+const BATCH: usize = 500;
+
+/// A task that a worker was given and that has started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// The task as it stands.
+    pub task: Task,
+    /// What every write about it presents.
+    pub lease: Lease,
+    /// The breaker's leave to call the task's dependency.
+    pub pass: Option<Pass>,
+}
+
+impl Engine {
+    /// Gives a worker up to `most` tasks of the kinds that it takes, the best first, each with an attempt begun.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` if the worker's own lease is not the one that is stored; and those of writing to the store.
+    pub fn claim(
+        &self,
+        worker: &WorkerLease,
+        most: usize,
+        kinds: &BTreeSet<TaskKind>,
+    ) -> Result<Vec<Claimed>> {
+        let (worker, kinds) = (worker.clone(), kinds.clone());
+        let claimed = self.decide(move |desk, shared| {
+            let held = desk.tables.worker(&worker.worker)?;
+            let Some(held) = held.filter(|held| held.term == worker.term && held.is_live(desk.now)) else {
+                return Err(Error::new(
+                    Code::LeaseLost,
+                    format!("the lease of worker {} is gone", worker.worker),
+                )
+                .remedy("begin a new lease, and take tasks anew"));
+            };
+            let mut scheduler = shared.scheduler.lock();
+            scheduler.catch_up(desk.tables, desk.now)?;
+            let last = scheduler.seen();
+            // Until the transaction is known to have succeeded.
+            scheduler.doubt();
+            let mut claimed = Vec::new();
+            let takes = |kind: &TaskKind| kinds.contains(kind);
+            while claimed.len() < most
+                && let Some(id) = scheduler.pop(desk.now, &takes)
+            {
+                match give(desk, shared, id, &held)? {
+                    Some(claim) => claimed.push(claim),
+                    None => scheduler.give_back(id),
+                }
+            }
+            Ok((claimed, last))
+        });
+        let (claimed, last) = claimed?;
+        self.shared.scheduler.lock().trust(last);
+        Ok(claimed)
+    }
+
+    /// Whether a claim or [`Engine::tend`] would find anything to do.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn has_news(&self) -> Result<News> {
+        let now = sealbook_store::now()?;
+        let (seen, wakes_at) = {
+            let scheduler = self.shared.scheduler.lock();
+            (scheduler.seen(), scheduler.wakes_at(now))
+        };
+        self.read(|tables| {
+            let next = tables.next_due()?;
+            Ok(News {
+                to_claim: seen != Some(tables.last_number()?) || wakes_at.is_some_and(|at| at <= now),
+                to_tend: next.is_some_and(|at| at <= now) || !tables.lost(now, 1)?.is_empty(),
+                next: next.into_iter().chain(wakes_at).min(),
+            })
+        })
+    }
+
+    /// Does what is due by the clock: takes tasks away from workers that are gone, ends what has waited or run too long, lets go what
+    /// has waited long enough, and moves pleas on. Returns how many tasks and pleas it looked at.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub fn tend(&self) -> Result<usize> {
+        let mut looked = 0;
+        loop {
+            let now = sealbook_store::now()?;
+            // A transaction with nothing to write would still keep others waiting.
+            if self.read(|tables| is_quiet(tables, now))? {
+                return Ok(looked);
+            }
+            let count = self.decide(|desk, _| tend(desk))?;
+            looked += count;
+            if count < BATCH {
+                return Ok(looked);
+            }
+        }
+    }
+}
+
+/// What [`Engine::has_news`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// Something was written since the last claim, or a gate has opened.
+    pub to_claim: bool,
+    /// Something is due by the clock.
+    pub to_tend: bool,
+    /// When the next thing is due.
+    pub next: Option<Time>,
+}
+
+fn is_quiet(tables: &dyn TaskTables, now: Time) -> Result<bool> {
+    Ok(tables.next_due()?.is_none_or(|at| at > now) && tables.lost(now, 1)?.is_empty())
+}
+
+fn tend(desk: &mut Desk<'_>) -> Result<usize> {
+    let now = desk.now;
+    let lost = desk.tables.lost(now, BATCH)?;
+    for id in &lost {
+        let task = desk.task(*id)?;
+        let worker = task.lease.as_ref().map_or_else(String::new, |lease| lease.worker.to_string());
+        let (event, asked) = (task.spec.retry.after_crash(task.crashes), task.cancel_asked);
+        let act = Act::new(Role::Scheduler, now).because(format!("the lease of worker {worker} ran out"));
+        desk.cause(*id, if asked { Event::Cancel } else { event }, act)?;
+        desk.settle(*id)?;
+    }
+    let pleas = desk.tables.due_pleas(now, BATCH)?;
+    for id in &pleas {
+        let mut plea = desk.plea(*id)?;
+        while let Some(step) = plea.due(now) {
+            desk.step(&mut plea, &step)?;
+        }
+    }
+    let due = desk.tables.due(now, BATCH)?;
+    for id in &due {
+        desk.settle(*id)?;
+        desk.touch(*id);
+    }
+    Ok(lost.len().max(pleas.len()).max(due.len()))
+}
+
+/// Assigns a task and begins an attempt; none if it turns out that it may not run.
+fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) -> Result<Option<Claimed>> {
+    let now = desk.now;
+    let scheduler = || Act::new(Role::Scheduler, now);
+    let task = desk.task(id)?;
+    if task.state != State::Queued {
+        return Ok(None);
+    }
+    if sealbook_tasks::deadline::overdue(task, now).is_some() {
+        desk.settle(id)?;
+        return Ok(None);
+    }
+    let dependency = task.spec.dependency.clone();
+    let (task, plea) = (desk.task(id)?.clone(), desk.last_plea(id)?);
+    let grant = match check_grant(&task, plea.as_ref(), now) {
+        Ok(grant) => grant,
+        Err(why) => {
+            if let Some(mut plea) = plea.filter(|plea| plea.state == PleaState::Approved)
+                && let Some(step) = plea.supersede(sealbook_tasks::subject(&task.spec)?, now)
+            {
+                desk.step(&mut plea, &step)?;
+            }
+            desk.plead(id, scheduler().because(why.message()))?;
+            return Ok(None);
+        }
+    };
+    let mut pass = None;
+    if let Some(key) = &dependency {
+        match dependency::pass(desk, shared, key)? {
+            Ok(leave) => pass = Some(leave),
+            Err((why, until)) => {
+                desk.cause(id, Event::Park, scheduler().because(why).not_before(until))?;
+                return Ok(None);
+            }
+        }
+        if task.attempts == 0 {
+            dependency::earn(desk, key)?;
+        }
+    }
+    desk.cause(id, Event::Assign, Act { give: Some(worker), ..scheduler() })?;
+    if let (Some(mut plea), Some(step)) = (plea, grant) {
+        desk.step(&mut plea, &step)?;
+    }
+    let lost = || Error::new(Code::Internal, format!("task {id} was assigned to nobody"));
+    let lease = desk.task(id)?.lease.clone().ok_or_else(lost)?;
+    desk.cause(id, Event::Start, Act::under(Presented { lease: &lease, held: Some(worker) }, now))?;
+    Ok(Some(Claimed { task: desk.task(id)?.clone(), lease, pass }))
+}

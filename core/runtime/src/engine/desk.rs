@@ -1,0 +1,317 @@
+//! A decision in the making: the tasks and pleas that it touches, as they will stand once it is written.
+
+use super::{audit, dependency};
+use crate::random::{draw, random};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Time;
+use sealbook_store::{Changes, Ingest, Record, TaskChange, TaskRow, TaskTables};
+use sealbook_tasks::graph::{Readiness, readiness};
+use sealbook_tasks::idempotency::Remembered;
+use sealbook_tasks::{
+    Act, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task, TaskId, Transition,
+    Verdict, WorkerId, WorkerLease, deadline,
+};
+use std::collections::BTreeMap;
+
+pub(crate) struct Desk<'a> {
+    pub(crate) tables: &'a dyn TaskTables,
+    pub(crate) now: Time,
+    rows: BTreeMap<TaskId, Sheet>,
+    pleas: BTreeMap<PleaId, Plea>,
+    workers: Vec<(WorkerId, Option<WorkerLease>)>,
+    remembered: Vec<(String, Remembered)>,
+    documents: BTreeMap<String, String>,
+    records: Vec<Record>,
+}
+
+struct Sheet {
+    row: TaskRow,
+    is_new: bool,
+    /// Whether it is to be written although nothing has happened to it.
+    is_touched: bool,
+    transitions: Vec<Transition>,
+}
+
+impl Sheet {
+    fn of(row: TaskRow, is_new: bool) -> Self {
+        Self { row, is_new, is_touched: false, transitions: Vec::new() }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.is_new || self.is_touched || !self.transitions.is_empty()
+    }
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(tables: &'a dyn TaskTables, now: Time) -> Self {
+        Self {
+            tables,
+            now,
+            rows: BTreeMap::new(),
+            pleas: BTreeMap::new(),
+            workers: Vec::new(),
+            remembered: Vec::new(),
+            documents: BTreeMap::new(),
+            records: Vec::new(),
+        }
+    }
+
+    /// What is to be written, with the entries that go with it.
+    pub(crate) fn close(self, ingest: &Ingest) -> Result<Changes> {
+        let mut tasks = Vec::with_capacity(self.rows.len());
+        for sheet in self.rows.values().filter(|sheet| sheet.is_changed()) {
+            let due = self.due_at(&sheet.row.task)?;
+            let Sheet { row, is_new, transitions, .. } = sheet;
+            tasks.push(TaskChange {
+                row: row.clone(),
+                is_new: *is_new,
+                due,
+                transitions: transitions.clone(),
+            });
+        }
+        Ok(Changes {
+            drafts: ingest.drafts(&self.records)?,
+            tasks,
+            workers: self.workers,
+            remembered: self.remembered,
+            pleas: self.pleas.into_values().collect(),
+            documents: self.documents.into_iter().collect(),
+        })
+    }
+
+    /// A task as it stands in this decision.
+    pub(crate) fn row(&mut self, id: TaskId) -> Result<&mut TaskRow> {
+        if !self.rows.contains_key(&id) {
+            let row = self.tables.task(id)?.ok_or_else(|| unknown_task(id))?;
+            self.rows.insert(id, Sheet::of(row, false));
+        }
+        self.rows.get_mut(&id).map(|sheet| &mut sheet.row).ok_or_else(|| unknown_task(id))
+    }
+
+    pub(crate) fn task(&mut self, id: TaskId) -> Result<&Task> {
+        Ok(&self.row(id)?.task)
+    }
+
+    /// A plea as it stands in this decision.
+    pub(crate) fn plea(&self, id: PleaId) -> Result<Plea> {
+        let found = match self.pleas.get(&id) {
+            Some(plea) => Some(plea.clone()),
+            None => self.tables.plea(id)?,
+        };
+        found.ok_or_else(|| {
+            Error::new(Code::NotFound, format!("there is no plea {id}"))
+                .remedy("see `sealbook pleas` for what there is")
+        })
+    }
+
+    /// The last plea of a task.
+    pub(crate) fn last_plea(&self, task: TaskId) -> Result<Option<Plea>> {
+        let new = self.pleas.values().rfind(|plea| plea.task == task).cloned();
+        match new {
+            Some(plea) => Ok(Some(plea)),
+            None => Ok(self.tables.pleas_of(task)?.pop()),
+        }
+    }
+
+    pub(crate) fn document(&self, name: &str) -> Result<Option<String>> {
+        match self.documents.get(name) {
+            Some(document) => Ok(Some(document.clone())),
+            None => self.tables.document(name),
+        }
+    }
+
+    pub(crate) fn put_document(&mut self, name: String, document: String) {
+        self.documents.insert(name, document);
+    }
+
+    pub(crate) fn put_worker(&mut self, id: WorkerId, lease: Option<WorkerLease>) {
+        self.workers.push((id, lease));
+    }
+
+    pub(crate) fn remember(&mut self, slot: String, what: Remembered) {
+        self.remembered.push((slot, what));
+    }
+
+    pub(crate) fn records(&mut self, records: impl IntoIterator<Item = Record>) {
+        self.records.extend(records);
+    }
+
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) {
+        self.records.push(audit::refusal(refusal));
+    }
+
+    /// Takes a new task in.
+    pub(crate) fn add(&mut self, task: Task) {
+        self.records.extend(audit::submission(&task));
+        let row = TaskRow { task, result: None, progress: None };
+        self.rows.insert(row.task.id, Sheet::of(row, true));
+    }
+
+    /// Makes an event happen to a task.
+    pub(crate) fn cause(&mut self, id: TaskId, event: Event, act: Act<'_>) -> Result<()> {
+        let row = self.row(id)?;
+        let transition = row.task.decide(event, act)?;
+        row.task.apply(&transition)?;
+        let record = audit::transition(&row.task, &transition);
+        if let Some(sheet) = self.rows.get_mut(&id) {
+            sheet.transitions.push(transition);
+        }
+        self.records.extend(record);
+        Ok(())
+    }
+
+    /// Makes a step of a plea, and what it means for the task.
+    pub(crate) fn step(&mut self, plea: &mut Plea, step: &PleaStep) -> Result<()> {
+        plea.apply(step)?;
+        self.records.push(audit::plea_step(plea, step));
+        self.pleas.insert(plea.id, plea.clone());
+        let waits = self.task(plea.task)?.state == State::AwaitingApproval;
+        if let Some(event) = plea.event().filter(|_| waits) {
+            let by = if event == Event::Cancel { Role::Scheduler } else { Role::Approver };
+            let why = audit::why(plea);
+            self.cause(plea.task, event, Act::new(by, self.now).because(why))?;
+            self.settle(plea.task)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a task plead.
+    pub(crate) fn plead(&mut self, id: TaskId, act: Act<'_>) -> Result<()> {
+        self.cause(id, Event::Plead, act)?;
+        self.open_plea(id)
+    }
+
+    pub(crate) fn open_plea(&mut self, id: TaskId) -> Result<()> {
+        let round = self.last_plea(id)?.map_or(1, |plea| plea.round.saturating_add(1));
+        let (now, plea_id) = (self.now, PleaId::new(self.now, random()?));
+        let task = self.task(id)?;
+        let policy = task.spec.approval.clone().unwrap_or_else(super::escalation);
+        let plea = Plea::open(plea_id, task, round, policy, now)?;
+        self.records.push(audit::plea_opened(&plea));
+        self.pleas.insert(plea.id, plea);
+        Ok(())
+    }
+
+    /// Brings a task, and those that wait for it, as far as time and rules let them go without anybody acting.
+    pub(crate) fn settle(&mut self, id: TaskId) -> Result<()> {
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let moved = self.settle_one(id)?;
+            if self.task(id)?.state.is_final() && moved {
+                open.extend(self.tables.dependents(id)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it moved, or had ended in this decision.
+    fn settle_one(&mut self, id: TaskId) -> Result<bool> {
+        loop {
+            let now = self.now;
+            let task = self.task(id)?;
+            if task.state.is_final() {
+                return Ok(self.rows.get(&id).is_some_and(|sheet| !sheet.transitions.is_empty()));
+            }
+            match deadline::overdue(task, now) {
+                Some(deadline::Overdue::End(event, failure)) => {
+                    let reason = failure.message.clone();
+                    let act = Act { failure: Some(failure), ..Act::new(Role::Scheduler, now) };
+                    self.withdraw_plea(id, &reason)?;
+                    self.cause(id, event, act.because(reason))?;
+                    continue;
+                }
+                Some(deadline::Overdue::Attempt(failure)) => {
+                    self.fail_attempt(id, failure, Act::new(Role::Scheduler, now))?;
+                    continue;
+                }
+                None => {}
+            }
+            if task.state != State::Pending || task.not_before > now {
+                return Ok(false);
+            }
+            let spec = task.spec.clone();
+            let states = self.states_of(&spec)?;
+            match readiness(&spec, |task| states.get(&task).copied()) {
+                Readiness::Waits(_) => return Ok(false),
+                Readiness::Ends(event, why) => {
+                    self.cause(id, event, Act::new(Role::Scheduler, now).because(why))?;
+                }
+                Readiness::Met => {
+                    let plea = self.last_plea(id)?;
+                    let act = Act::new(Role::Scheduler, now);
+                    match sealbook_tasks::check_grant(self.task(id)?, plea.as_ref(), now) {
+                        Ok(_) => self.cause(id, Event::Ready, act)?,
+                        Err(why) => self.plead(id, act.because(why.message()))?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the plea of a task that is not to run.
+    pub(crate) fn withdraw_plea(&mut self, id: TaskId, reason: &str) -> Result<()> {
+        if let Some(mut plea) = self.last_plea(id)?
+            && let Some(step) = plea.withdraw(reason, self.now)
+        {
+            plea.apply(&step)?;
+            self.records.push(audit::plea_step(&plea, &step));
+            self.pleas.insert(plea.id, plea);
+        }
+        Ok(())
+    }
+
+    /// Has a task looked at again by the clock, or no longer.
+    pub(crate) fn touch(&mut self, id: TaskId) {
+        if let Some(sheet) = self.rows.get_mut(&id) {
+            sheet.is_touched = true;
+        }
+    }
+
+    /// What follows after a failed attempt: another one later, the end, or a plea.
+    pub(crate) fn fail_attempt(&mut self, id: TaskId, failure: Failure, act: Act<'_>) -> Result<()> {
+        let (now, random) = (self.now, draw()?);
+        let task = self.task(id)?.clone();
+        let budget = match &task.spec.dependency {
+            Some(key) => dependency::spend(self, key)?,
+            None => true,
+        };
+        let mut verdict = task.spec.retry.after(&failure, task.attempts, task.delay, random, budget);
+        if task.cancel_asked {
+            verdict = Verdict { event: Event::Cancel, delay: None };
+        } else if verdict.event == Event::Exhaust && task.spec.priority >= Priority::CRITICAL {
+            verdict.event = Event::Escalate;
+        }
+        let mut act = Act { failure: Some(failure.clone()), ..act.because(failure.message) };
+        act.not_before = verdict.delay.map(|delay| delay.after(now));
+        self.cause(id, verdict.event, act)?;
+        if verdict.event == Event::Escalate {
+            self.open_plea(id)?;
+        }
+        Ok(())
+    }
+
+    fn states_of(&mut self, spec: &sealbook_tasks::Spec) -> Result<BTreeMap<TaskId, State>> {
+        let mut states = BTreeMap::new();
+        for dependency in &spec.after {
+            match self.task(dependency.task) {
+                Ok(task) => drop(states.insert(dependency.task, task.state)),
+                Err(error) if error.code() == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(states)
+    }
+
+    /// When the scheduler has to look at a task although nobody has acted on it or on what it waits for.
+    fn due_at(&self, task: &Task) -> Result<Option<Time>> {
+        let limit = deadline::next(task).map(|deadline| deadline.at);
+        let own = (task.state == State::Pending && task.not_before > self.now).then_some(task.not_before);
+        Ok(own.into_iter().chain(limit).min())
+    }
+}
+
+pub(crate) fn unknown_task(id: TaskId) -> Error {
+    Error::new(Code::NotFound, format!("there is no task {id}"))
+        .remedy("see `sealbook task list` for what there is")
+        .with("task", id)
+}

@@ -1,0 +1,67 @@
+//! The lives of workers.
+
+use super::{Engine, audit};
+use sealbook_error::Result;
+use sealbook_tasks::{Act, Event, Presented, Span, TaskId, WorkerId, WorkerLease};
+
+impl Engine {
+    /// Begins the life of a worker. One of the same name that is still alive is fenced from now on.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub fn begin_worker(&self, id: WorkerId, length: Span) -> Result<WorkerLease> {
+        self.decide(move |desk, _| {
+            let lease = WorkerLease::begin(id.clone(), desk.tables.worker(&id)?.as_ref(), desk.now, length);
+            desk.records([audit::worker("begin", &lease)]);
+            desk.put_worker(id, Some(lease.clone()));
+            Ok(lease)
+        })
+    }
+
+    /// Prolongs the life of a worker, whatever number of tasks it holds.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` if it ran out or another worker has the name now; and those of writing to the store.
+    pub fn renew_worker(&self, lease: &WorkerLease, length: Span) -> Result<WorkerLease> {
+        let lease = lease.clone();
+        self.decide(move |desk, _| {
+            let stored = desk.tables.worker(&lease.worker)?.filter(|stored| stored.term == lease.term);
+            // One that nobody knows any more has no time left either.
+            let now = if stored.is_some() { desk.now } else { lease.expires_at };
+            let renewed = stored.unwrap_or(lease).renew(now, length)?;
+            desk.put_worker(renewed.worker.clone(), Some(renewed.clone()));
+            Ok(renewed)
+        })
+    }
+
+    /// Ends the life of a worker, which gives back what it still holds; interrupted attempts do not count.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub fn end_worker(&self, lease: &WorkerLease, held: Vec<TaskId>) -> Result<()> {
+        let lease = lease.clone();
+        self.decide(move |desk, _| {
+            let Some(stored) = desk.tables.worker(&lease.worker)?.filter(|stored| stored.term == lease.term)
+            else {
+                return Ok(());
+            };
+            for id in held {
+                let Some(task_lease) =
+                    desk.task(id)?.lease.clone().filter(|lease| lease.worker == stored.worker)
+                else {
+                    continue;
+                };
+                let presented = Presented { lease: &task_lease, held: Some(&stored) };
+                // What another has by now, or what has ended, is none of this worker's business.
+                let act = Act::under(presented, desk.now).because("the worker was stopped");
+                match desk.cause(id, Event::Release, act) {
+                    Err(error) if error.code() == sealbook_error::Code::LeaseLost => {}
+                    released => released?,
+                }
+            }
+            desk.records([audit::worker("end", &stored)]);
+            desk.put_worker(stored.worker.clone(), None);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,194 @@
+//! The engine: every call that changes a task, each one decision in one transaction.
+//!
+//! Any number of processes may run an engine over the same store; whoever holds the store's write lock decides.
+
+mod attempt;
+mod audit;
+mod claim;
+mod dependency;
+mod desk;
+mod lease;
+mod manage;
+mod scheduler;
+mod submit;
+mod view;
+mod vote;
+
+pub use claim::{Claimed, News};
+use scheduler::GATES;
+pub use submit::Submitted;
+pub use view::{Activity, TaskView};
+
+use crate::bell::Bell;
+use desk::Desk;
+use parking_lot::Mutex;
+use scheduler::Scheduler;
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Genesis;
+use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
+use sealbook_tasks::{ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing};
+use std::sync::Arc;
+
+/// The role that may vote where no policy names another.
+pub const APPROVER: &str = "approver";
+
+/// Who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Whoever calls is trusted to be who they say, and may do everything; each has the role `approver`.
+    #[default]
+    Open,
+    /// Only these principals, each with its own roles and allowances.
+    Listed(Vec<Standing>),
+}
+
+impl Access {
+    /// What a principal is and may.
+    #[must_use]
+    pub fn standing(&self, principal: &Principal) -> Standing {
+        match self {
+            Self::Open => {
+                let mut standing = Standing::of(principal.clone());
+                for right in Right::ALL {
+                    standing = standing.allowed(*right, "*");
+                }
+                standing.roles.extend(Key::parse(APPROVER));
+                standing
+            }
+            Self::Listed(standings) => {
+                let known = standings.iter().find(|standing| standing.principal == *principal);
+                known.cloned().unwrap_or_else(|| Standing::of(principal.clone()))
+            }
+        }
+    }
+}
+
+/// How an engine decides.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EngineOptions {
+    /// Who may do what.
+    pub access: Access,
+    /// Size and order of the queue.
+    pub queue: QueueOptions,
+    /// When breakers open.
+    pub breaker: BreakerPolicy,
+}
+
+/// Submits, decides about and hands out the tasks of one store. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<dyn Store>,
+    ingest: Ingest,
+    options: EngineOptions,
+    scheduler: Mutex<Scheduler>,
+    bell: Bell,
+    /// How many more tasks may be submitted until the queue is counted again.
+    room: Mutex<usize>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("options", &self.shared.options).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine over a store. Entries get the same checks as those of callers.
+    ///
+    /// # Errors
+    /// `TAMPERED` if the store's genesis entry is damaged; `INVALID_POLICY` if the breaker's policy is not usable.
+    pub fn new(store: Arc<dyn Store>, options: EngineOptions) -> Result<Self> {
+        options.breaker.check()?;
+        let ledger = store.genesis().map(Genesis::ledger).ok_or_else(|| {
+            Error::new(Code::Tampered, "the genesis entry is damaged").remedy("run verify for a full report")
+        })?;
+        let ingest = Ingest::new(ledger, usize::MAX, true)?;
+        let scheduler = Mutex::new(Scheduler::new(options.queue));
+        Ok(Self {
+            shared: Arc::new(Shared {
+                store,
+                ingest,
+                options,
+                scheduler,
+                bell: Bell::default(),
+                room: Mutex::new(0),
+            }),
+        })
+    }
+
+    /// What a principal is and may.
+    #[must_use]
+    pub fn standing(&self, principal: &Principal) -> Standing {
+        self.shared.options.access.standing(principal)
+    }
+
+    /// Decides, writes, and rings for those who wait for something to happen.
+    fn decide<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let shared = self.shared.clone();
+        let answer = transact(&*self.shared.store, move |tables, now| {
+            let mut desk = Desk::new(tables, now);
+            let answer = decide(&mut desk, &shared)?;
+            Ok((desk.close(&shared.ingest)?, answer))
+        })?;
+        self.shared.bell.ring();
+        Ok(answer)
+    }
+
+    /// As [`Engine::decide`], where a refusal is recorded before it is returned.
+    fn decide_or_refuse<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<std::result::Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T> {
+        let answer = self.decide(move |desk, shared| {
+            let answer = decide(desk, shared)?;
+            if let Err(refusal) = &answer {
+                desk.refuse(refusal);
+            }
+            Ok(answer)
+        })?;
+        answer.map_err(Error::from)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&dyn TaskTables) -> Result<T>) -> Result<T> {
+        read_tasks(&*self.shared.store, read)
+    }
+
+    /// How often something has happened here, for [`Engine::wait_beyond`].
+    #[must_use]
+    pub fn rings(&self) -> u64 {
+        self.shared.bell.count()
+    }
+
+    /// Waits until something has happened here since `rings`, or for `timeout`.
+    pub fn wait_beyond(&self, rings: u64, timeout: std::time::Duration) {
+        self.shared.bell.wait_beyond(rings, timeout);
+    }
+
+    /// Wakes whoever waits.
+    pub(crate) fn ring(&self) {
+        self.shared.bell.ring();
+    }
+
+    /// Records a refusal that no decision goes with.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub(crate) fn record_refusal(&self, refusal: Refusal) -> Result<()> {
+        self.decide(move |desk, _| {
+            desk.refuse(&refusal);
+            Ok(())
+        })
+    }
+}
+
+/// The policy by which people decide about a task that keeps failing and has none of its own.
+fn escalation() -> ApprovalPolicy {
+    ApprovalPolicy::of(1, Key::parse(APPROVER).into_iter().collect())
+}

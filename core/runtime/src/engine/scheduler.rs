@@ -1,0 +1,149 @@
+//! The queue of an engine, which follows the transitions that are written by whatever process.
+//!
+//! It catches up inside the transaction that hands tasks out, so it is exact then, and processes never quarrel about a task.
+
+use sealbook_error::Result;
+use sealbook_ledger::Time;
+use sealbook_store::{TaskFilter, TaskTables};
+use sealbook_tasks::{
+    GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, TaskKind, Transition,
+};
+use std::collections::HashMap;
+
+/// What the names of documents with the limits of gates begin with.
+pub(super) const GATES: &str = "gate:";
+
+pub(crate) struct Scheduler {
+    options: QueueOptions,
+    queue: Queue,
+    /// Tasks that are with a worker of whatever process, and count at their gates.
+    out: HashMap<TaskId, Passed>,
+    gates: HashMap<String, (GateName, String)>,
+    /// The last transition that was seen; none before the first look, and after a transaction that failed.
+    seen: Option<u64>,
+}
+
+impl Scheduler {
+    pub(crate) fn new(options: QueueOptions) -> Self {
+        // The bound is kept where tasks are submitted; what is stored has a place.
+        let options = QueueOptions { capacity: usize::MAX, share_capacity: usize::MAX, ..options };
+        Self { options, queue: Queue::new(options), out: HashMap::new(), gates: HashMap::new(), seen: None }
+    }
+
+    /// The last transition that was seen.
+    pub(crate) fn seen(&self) -> Option<u64> {
+        self.seen
+    }
+
+    /// What was decided is not known to be written: everything is read anew.
+    pub(crate) fn doubt(&mut self) {
+        self.seen = None;
+    }
+
+    /// What was decided with this as the last transition seen is written.
+    pub(crate) fn trust(&mut self, seen: Option<u64>) {
+        self.seen = self.seen.or(seen);
+    }
+
+    /// When to look again although nothing was written.
+    pub(crate) fn wakes_at(&self, now: Time) -> Option<Time> {
+        self.queue.wakes_at(now)
+    }
+
+    pub(crate) fn why(&self, task: TaskId, now: Time) -> Option<sealbook_tasks::Waiting> {
+        self.queue.why(task, now)
+    }
+
+    /// Takes over what was written since.
+    pub(crate) fn catch_up(&mut self, tables: &dyn TaskTables, now: Time) -> Result<()> {
+        match self.seen {
+            None => self.rebuild(tables, now)?,
+            Some(seen) => {
+                let mut last = seen;
+                tables.feed(seen, &mut |number, transition| {
+                    last = number;
+                    self.follow(tables, &transition, now).map(|()| true)
+                })?;
+                self.seen = Some(last);
+            }
+        }
+        self.set_gates(tables)
+    }
+
+    fn rebuild(&mut self, tables: &dyn TaskTables, now: Time) -> Result<()> {
+        (self.queue, self.out, self.gates) = (Queue::new(self.options), HashMap::new(), HashMap::new());
+        self.seen = Some(tables.last_number()?);
+        let states = vec![State::Queued, State::Assigned, State::Running];
+        tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
+            if row.task.state == State::Queued {
+                self.queue.push(Item::from(&row.task), now)
+            } else {
+                self.occupy(&row.task);
+                Ok(())
+            }
+        })
+    }
+
+    fn follow(&mut self, tables: &dyn TaskTables, transition: &Transition, now: Time) -> Result<()> {
+        let id = transition.task;
+        if transition.from == State::Queued {
+            self.queue.remove(id);
+        }
+        if transition.from.is_leased() && !transition.to.is_leased() {
+            self.release(id);
+        }
+        // Those about which more was written since are seen to when that comes.
+        let is_last = |task: &Task| task.seq == transition.seq;
+        if transition.to == State::Queued || (transition.to.is_leased() && !self.out.contains_key(&id)) {
+            match tables.task(id)?.map(|row| row.task).filter(is_last) {
+                Some(task) if task.state == State::Queued && !self.queue.contains(id) => {
+                    self.queue.push(Item::from(&task), now)?;
+                }
+                Some(task) if task.state.is_leased() => self.occupy(&task),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn occupy(&mut self, task: &Task) {
+        let passed =
+            Passed { task: task.id, kind: task.spec.kind.clone(), key: task.spec.concurrency.clone() };
+        self.queue.occupy(&passed);
+        self.out.insert(task.id, passed);
+    }
+
+    fn release(&mut self, id: TaskId) {
+        if let Some(passed) = self.out.remove(&id) {
+            self.queue.release(&passed);
+        }
+    }
+
+    fn set_gates(&mut self, tables: &dyn TaskTables) -> Result<()> {
+        for (name, document) in tables.documents(GATES)? {
+            if self.gates.get(&name).is_some_and(|(_, known)| *known == document) {
+                continue;
+            }
+            let Ok((gate, limits)) = serde_json::from_str::<(GateName, GateLimits)>(&document) else {
+                tracing::warn!(name, "a gate cannot be read and is left as it was");
+                continue;
+            };
+            self.queue.limit(gate.clone(), limits)?;
+            self.gates.insert(name, (gate, document));
+        }
+        Ok(())
+    }
+
+    /// Takes the best task of the kinds that `takes` accepts; it counts as out from now on.
+    pub(crate) fn pop(&mut self, now: Time, takes: &dyn Fn(&TaskKind) -> bool) -> Option<TaskId> {
+        let passed = self.queue.pop_where(now, takes)?;
+        let id = passed.task;
+        self.out.insert(id, passed);
+        Some(id)
+    }
+
+    /// A task that was taken does not go to a worker after all.
+    pub(crate) fn give_back(&mut self, id: TaskId) {
+        self.release(id);
+    }
+}

@@ -1,0 +1,124 @@
+//! Submitting.
+
+use super::{Engine, Shared};
+use crate::random::random;
+use sealbook_error::{Code, Error, Result};
+use sealbook_store::TaskTables;
+use sealbook_tasks::idempotency::{remember, repeated, slot};
+use sealbook_tasks::{Right, Spec, State, Task, TaskId, graph};
+
+/// A task that was submitted, or that the submission repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submitted {
+    /// The task.
+    pub id: TaskId,
+    /// Whether it was there already, under the same idempotency key.
+    pub repeated: bool,
+}
+
+impl Engine {
+    /// Submits a task, and returns when it is durable.
+    ///
+    /// # Errors
+    /// `INVALID_TASK`, `INVALID_POLICY`, `DEPENDENCY_CYCLE`; `QUEUE_FULL`; `IDEMPOTENCY_CONFLICT`; `ACCESS_REFUSED` if the requester may not;
+    /// and those of writing to the store.
+    pub fn submit(&self, spec: Spec) -> Result<Submitted> {
+        let submitted = self.submit_many(vec![spec])?.pop();
+        submitted.ok_or_else(|| Error::new(Code::Internal, "a submission without a task"))
+    }
+
+    /// Submits all or none. A task may depend on one before it in the list through the id that [`Engine::new_id`] has given.
+    ///
+    /// # Errors
+    /// As [`Engine::submit`].
+    pub fn submit_many(&self, specs: Vec<Spec>) -> Result<Vec<Submitted>> {
+        let ids: Vec<TaskId> = specs.iter().map(|_| Self::new_id()).collect::<Result<_>>()?;
+        self.submit_as(ids.into_iter().zip(specs).collect())
+    }
+
+    /// An id for a task that is submitted with [`Engine::submit_as`].
+    ///
+    /// # Errors
+    /// `IO` if the system's random generator fails.
+    pub fn new_id() -> Result<TaskId> {
+        Ok(TaskId::new(sealbook_store::now()?, random()?))
+    }
+
+    /// Submits all or none, under ids of the caller's choice, so that they can depend on each other.
+    ///
+    /// # Errors
+    /// As [`Engine::submit`]; `ID_CONFLICT` if there is a task with one of the ids.
+    pub fn submit_as(&self, specs: Vec<(TaskId, Spec)>) -> Result<Vec<Submitted>> {
+        self.decide_or_refuse(move |desk, shared| {
+            let now = desk.now;
+            shared.make_room(desk.tables, specs.len())?;
+            let (mut submitted, mut new) = (Vec::with_capacity(specs.len()), Vec::new());
+            for (id, spec) in specs {
+                let standing = shared.options.access.standing(&spec.requester);
+                if let Err(refusal) = standing.require(Right::Submit, &spec.kind, now) {
+                    return Ok(Err(refusal));
+                }
+                let task = Task::submit(id, spec, now)?;
+                if let Some(slot) = slot(&task.spec) {
+                    let before = desk.tables.remembered(&slot)?;
+                    if let Some(id) = repeated(before.as_ref(), task.subject, now)? {
+                        submitted.push(Submitted { id, repeated: true });
+                        continue;
+                    }
+                    if let Some(what) = remember(&task.spec, id, task.subject, now) {
+                        desk.remember(slot, what);
+                    }
+                }
+                if desk.tables.task(id)?.is_some() {
+                    return Err(
+                        Error::new(Code::IdConflict, format!("there is a task {id}")).remedy("use a new id")
+                    );
+                }
+                submitted.push(Submitted { id, repeated: false });
+                new.push(task);
+            }
+            let mut unreadable = None;
+            let known = |id| match desk.tables.task(id) {
+                Ok(row) => row.is_some(),
+                Err(error) => {
+                    unreadable = Some(error);
+                    false
+                }
+            };
+            let known = std::cell::RefCell::new(known);
+            let checked = graph::check(&new, |id| (known.borrow_mut())(id));
+            drop(known);
+            unreadable.map_or(checked, Err)?;
+            let ids: Vec<TaskId> = new.iter().map(|task| task.id).collect();
+            new.into_iter().for_each(|task| desk.add(task));
+            ids.into_iter().try_for_each(|id| desk.settle(id))?;
+            Ok(Ok(submitted))
+        })
+    }
+}
+
+impl Shared {
+    /// Refuses what would make the queue longer than it may be. Counting takes as long as the queue is, so it is done again only
+    /// when a part of the room that was found has been used; with fewer than eight submitting processes the bound is kept.
+    fn make_room(&self, tables: &dyn TaskTables, more: usize) -> Result<()> {
+        let mut room = self.room.lock();
+        if let Some(left) = room.checked_sub(more) {
+            *room = left;
+            return Ok(());
+        }
+        let capacity = self.options.queue.capacity;
+        let counts = tables.counts()?;
+        let waiting = counts.iter().filter(|(state, _)| !state.is_final() && *state != State::Running);
+        let waiting: u64 = waiting.map(|(_, count)| *count).sum();
+        let waiting = usize::try_from(waiting).unwrap_or(usize::MAX);
+        if let Some(left) = capacity.checked_sub(waiting).and_then(|free| free.checked_sub(more)) {
+            *room = left / 8;
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::QueueFull,
+            format!("{waiting} of {capacity} tasks wait, and {more} more are submitted"),
+        )
+        .remedy("wait until some have run, or raise the capacity"))
+    }
+}

@@ -1,0 +1,13 @@
+//! The task engine and its workers.
+
+mod bell;
+mod cancel;
+mod engine;
+mod handler;
+mod random;
+mod worker;
+
+pub use cancel::CancelToken;
+pub use engine::{APPROVER, Access, Activity, Claimed, Engine, EngineOptions, News, Submitted, TaskView};
+pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
+pub use worker::{Handlers, Progress, Summary, WorkerOptions, work};

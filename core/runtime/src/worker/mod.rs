@@ -1,0 +1,346 @@
+//! A worker: a pool of threads that runs attempts, a lease that is renewed by a thread of its own, and the loop that hands out permits.
+
+mod held;
+mod renewal;
+
+use crate::cancel::CancelToken;
+use crate::engine::{Claimed, Engine};
+use crate::handler::{Attempt, Handler, Outcome, guard};
+use held::Held;
+use renewal::Renewal;
+use sealbook_error::{Code, Error, Result};
+use sealbook_tasks::{LEASE, Principal, Right, Span, State, TaskId, TaskKind, WorkerId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How often a worker looks for what other processes have written.
+const LOOK: Duration = Duration::from_millis(20);
+/// How often it asks whether what it runs is still to be run.
+const CHECK: Duration = Duration::from_millis(100);
+/// How long an idle worker waits before it looks again whether it is still idle.
+const REST: Duration = Duration::from_millis(50);
+
+/// What a worker runs, by kind.
+pub type Handlers = BTreeMap<TaskKind, Arc<dyn Handler>>;
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerOptions {
+    /// Its id; one is made if there is none.
+    pub id: Option<WorkerId>,
+    /// For whom it works: it takes only kinds that this principal may run.
+    pub principal: Option<Principal>,
+    /// How many attempts it runs at once.
+    pub concurrency: usize,
+    /// How long its lease lasts. It is renewed three times in that time.
+    pub lease: Span,
+    /// Whether to end when there is nothing left that could run without anybody acting.
+    pub until_idle: bool,
+    /// How long running attempts have to end after a stop, until they are interrupted and given back.
+    pub drain: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            id: None,
+            principal: None,
+            concurrency: std::thread::available_parallelism().map_or(1, usize::from),
+            lease: LEASE,
+            until_idle: false,
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a worker has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Attempts that it began.
+    pub attempts: u64,
+    /// Of these, tasks that completed.
+    pub completed: u64,
+    /// Attempts that failed, were snoozed or given back.
+    pub other: u64,
+    /// Outcomes that were not accepted, because the task was no longer its own.
+    pub fenced: u64,
+    /// Handlers that did not stop when they were asked to and were left behind.
+    pub abandoned: u64,
+}
+
+/// Something that a worker tells while it works.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// An attempt has begun.
+    Started(Box<Claimed>),
+    /// An attempt has ended; the state that the task is in now.
+    Ended(TaskId, State),
+    /// An attempt's outcome was not accepted.
+    Fenced(TaskId),
+    /// The worker's lease was lost, and what it ran was stopped.
+    LeaseLost(String),
+}
+
+struct Ended {
+    claimed: Claimed,
+    outcome: Outcome,
+}
+
+/// Runs tasks until `stop` is cancelled, or until there is nothing left to run if the options say so.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` without handlers or permits or for a lease below 100 ms; `ACCESS_REFUSED` if the principal may run none of the kinds; those of writing to the store.
+pub fn work(
+    engine: &Engine,
+    handlers: Handlers,
+    options: &WorkerOptions,
+    stop: &CancelToken,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Summary> {
+    let mut worker = Worker::new(engine, handlers, options)?;
+    let result = worker.run(stop, tell);
+    // What still runs is asked to stop in any case, and what the store still takes is written.
+    let ended = worker.shut_down(stop, tell);
+    result.and(ended).map(|()| worker.summary)
+}
+
+struct Worker<'a> {
+    engine: &'a Engine,
+    handlers: Arc<Handlers>,
+    kinds: BTreeSet<TaskKind>,
+    options: &'a WorkerOptions,
+    pool: rayon::ThreadPool,
+    renewal: Renewal,
+    held: Held,
+    ended: (Sender<Ended>, Receiver<Ended>),
+    summary: Summary,
+    checked_at: Instant,
+}
+
+impl<'a> Worker<'a> {
+    fn new(engine: &'a Engine, handlers: Handlers, options: &'a WorkerOptions) -> Result<Self> {
+        let invalid = |what: &str, remedy: &str| Err(Error::new(Code::InvalidArgument, what).remedy(remedy));
+        if handlers.is_empty() {
+            return invalid("the worker has no handlers", "name at least one kind that it runs");
+        }
+        if options.concurrency == 0 {
+            return invalid("a concurrency of 0 runs nothing", "give it at least 1");
+        }
+        if options.lease.as_millis() < 100 {
+            return invalid("the lease is shorter than 100 ms", "give it at least 100 ms");
+        }
+        let kinds = allowed(engine, handlers.keys(), options.principal.as_ref())?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.concurrency)
+            .thread_name(|index| format!("sealbook-worker-{index}"))
+            .build()
+            .map_err(|e| Error::new(Code::Io, format!("the threads of the worker cannot be started: {e}")))?;
+        let id = options.id.clone().map_or_else(new_id, Ok)?;
+        let renewal = Renewal::begin(engine.clone(), id, options.lease)?;
+        Ok(Self {
+            engine,
+            handlers: Arc::new(handlers),
+            kinds,
+            options,
+            pool,
+            renewal,
+            held: Held::default(),
+            ended: channel(),
+            summary: Summary::default(),
+            checked_at: Instant::now(),
+        })
+    }
+
+    fn run(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        let mut rested = false;
+        while !stop.is_cancelled() {
+            let rings = self.engine.rings();
+            self.write_ended(tell)?;
+            self.check_lease(tell)?;
+            self.check_held()?;
+            let claimed = self.claim(tell)?;
+            if claimed > 0 {
+                rested = false;
+                continue;
+            }
+            if self.held.is_empty() && self.options.until_idle {
+                if !self.engine.activity(&self.kinds)?.is_idle() {
+                    rested = false;
+                } else if rested {
+                    return Ok(());
+                } else {
+                    // Once more after a moment: a task may be between two states of another process's making.
+                    rested = true;
+                }
+                self.engine.wait_beyond(rings, REST);
+            } else {
+                self.engine.wait_beyond(rings, LOOK);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes as many tasks as permits are free, and begins them.
+    fn claim(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<usize> {
+        let free = self.options.concurrency.saturating_sub(self.held.len());
+        if free == 0 {
+            return Ok(0);
+        }
+        let news = self.engine.has_news()?;
+        if news.to_tend {
+            self.engine.tend()?;
+        }
+        if !news.to_claim && !news.to_tend {
+            return Ok(0);
+        }
+        let claimed = match self.engine.claim(&self.renewal.lease(), free, &self.kinds) {
+            // The renewal begins a new life; until then there is nothing to take.
+            Err(error) if error.code() == Code::LeaseLost => Vec::new(),
+            claimed => claimed?,
+        };
+        let count = claimed.len();
+        for claimed in claimed {
+            self.summary.attempts += 1;
+            tell(Progress::Started(Box::new(claimed.clone())));
+            self.begin(claimed);
+        }
+        Ok(count)
+    }
+
+    fn begin(&mut self, claimed: Claimed) {
+        let cancel = self.held.add(claimed.clone());
+        let attempt = attempt(self.engine, &claimed, cancel);
+        let (handlers, sender, engine) = (self.handlers.clone(), self.ended.0.clone(), self.engine.clone());
+        self.pool.spawn(move || {
+            let outcome = match handlers.get(&claimed.task.spec.kind) {
+                Some(handler) => guard(&**handler, &attempt),
+                None => Outcome::Cancelled,
+            };
+            // Nobody listens once the worker has given up on it.
+            let _ = sender.send(Ended { claimed, outcome });
+            engine.ring();
+        });
+    }
+
+    /// Writes the outcomes that have come in, all with one sync.
+    fn write_ended(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        let ended: Vec<_> = self.ended.1.try_iter().map(|ended| (ended.claimed, ended.outcome)).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<_> = ended.iter().map(|(claimed, _)| claimed.task.id).collect();
+        let leases: Vec<_> = ended.iter().map(|(claimed, _)| claimed.lease.clone()).collect();
+        let states = self.engine.finish(ended)?;
+        for ((id, lease), state) in ids.into_iter().zip(leases).zip(states) {
+            self.held.remove(id, &lease);
+            match state {
+                Ok(state) => {
+                    let completed = state == State::Completed;
+                    self.summary.completed += u64::from(completed);
+                    self.summary.other += u64::from(!completed);
+                    tell(Progress::Ended(id, state));
+                }
+                Err(error) => {
+                    tracing::warn!(task = %id, %error, "an outcome was not accepted");
+                    self.summary.fenced += 1;
+                    tell(Progress::Fenced(id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After a lost lease everything that runs is stopped: it may be running somewhere else by now.
+    fn check_lease(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        if let Some(why) = self.renewal.lost()? {
+            self.held.cancel_all(&why);
+            tell(Progress::LeaseLost(why));
+        }
+        Ok(())
+    }
+
+    /// Stops what was cancelled or taken away meanwhile.
+    fn check_held(&mut self) -> Result<()> {
+        if self.held.is_empty() || self.checked_at.elapsed() < CHECK {
+            return Ok(());
+        }
+        self.checked_at = Instant::now();
+        let held = self.held.claims();
+        for (claimed, why) in held.iter().zip(self.engine.stopped(&held)?) {
+            if let Some(why) = why {
+                self.held.cancel(claimed, &why);
+            }
+        }
+        // A full worker does not claim, so this is its turn to see to what is due.
+        if self.engine.has_news()?.to_tend {
+            self.engine.tend()?;
+        }
+        Ok(())
+    }
+
+    fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        let deadline = Instant::now() + self.options.drain;
+        while !self.held.is_empty() && Instant::now() < deadline {
+            let rings = self.engine.rings();
+            self.write_ended(tell)?;
+            self.engine.wait_beyond(rings, LOOK);
+        }
+        let why = stop.reason().unwrap_or_else(|| "the worker stops".to_owned());
+        self.held.cancel_all(&why);
+        let deadline = Instant::now() + GRACE;
+        while !self.held.is_empty() && Instant::now() < deadline {
+            let rings = self.engine.rings();
+            self.write_ended(tell)?;
+            self.engine.wait_beyond(rings, LOOK);
+        }
+        let left = self.held.claims();
+        self.summary.abandoned += left.len() as u64;
+        let ids = left.into_iter().map(|claimed| claimed.task.id).collect();
+        self.renewal.end(ids)
+    }
+}
+
+/// How long a handler has to stop after it was asked to at the end.
+const GRACE: Duration = Duration::from_secs(5);
+
+fn attempt(engine: &Engine, claimed: &Claimed, cancel: CancelToken) -> Attempt {
+    let (engine, beaten, token) = (engine.clone(), claimed.clone(), cancel.clone());
+    let beat = move |progress: Option<String>| match engine.beat(&beaten, progress.map(Into::into)) {
+        Ok(false) => {}
+        Ok(true) => token.cancel("asked to stop"),
+        Err(error) if error.code() == Code::LeaseLost => token.cancel(error.message()),
+        Err(error) => tracing::warn!(%error, "a heartbeat could not be written"),
+    };
+    Attempt::new(&claimed.task, claimed.lease.epoch, cancel, Arc::new(beat))
+}
+
+fn allowed<'a>(
+    engine: &Engine,
+    kinds: impl Iterator<Item = &'a TaskKind>,
+    principal: Option<&Principal>,
+) -> Result<BTreeSet<TaskKind>> {
+    let Some(principal) = principal else { return Ok(kinds.cloned().collect()) };
+    let (standing, now) = (engine.standing(principal), sealbook_store::now()?);
+    let (mut allowed, mut refused) = (BTreeSet::new(), None);
+    for kind in kinds {
+        match standing.require(Right::Run, kind, now) {
+            Ok(()) => drop(allowed.insert(kind.clone())),
+            Err(refusal) => {
+                engine.record_refusal(refusal.clone())?;
+                refused = Some(refusal);
+            }
+        }
+    }
+    match refused {
+        Some(refusal) if allowed.is_empty() => Err(refusal.into()),
+        _ => Ok(allowed),
+    }
+}
+
+/// Names the process, so that people find it.
+fn new_id() -> Result<WorkerId> {
+    let random: [u8; 4] = crate::random::random()?;
+    WorkerId::parse(&format!("worker-{}-{:08x}", std::process::id(), u32::from_be_bytes(random)))
+}

@@ -1,0 +1,291 @@
+//! Engine and worker over both stores: real threads, no sleeps for what is decided by time.
+
+use sealbook_ledger::Genesis;
+use sealbook_runtime::{
+    Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+};
+use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, TaskFilter, new_ledger_id};
+use sealbook_tasks::{
+    ApprovalPolicy, Arguments, Choice, Dependency, Failure, Fault, Idempotency, Jitter, Key, OnFailure,
+    PleaState, Principal, Priority, RetryPolicy, Scope, Span, Spec, State, TaskKind,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+struct House {
+    engine: Engine,
+    store: Arc<dyn Store>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+fn genesis() -> Genesis {
+    Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap()
+}
+
+fn houses() -> Vec<House> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    let sqlite: Arc<dyn Store> =
+        Arc::new(SqliteStore::create(&file, &genesis(), SqliteOptions::default()).unwrap());
+    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
+    let house = |store: Arc<dyn Store>, folder| House {
+        engine: Engine::new(store.clone(), EngineOptions::default()).unwrap(),
+        store,
+        _folder: folder,
+    };
+    vec![house(memory, None), house(sqlite, Some(folder))]
+}
+
+fn principal(name: &str) -> Principal {
+    Principal::parse(name).unwrap()
+}
+
+fn spec(kind: &str, arguments: &str) -> Spec {
+    let spec =
+        Spec::new(TaskKind::parse(kind).unwrap(), Arguments::parse(arguments).unwrap(), principal("ann"));
+    let retry = RetryPolicy { initial: Span::from_millis(1), jitter: Jitter::None, ..RetryPolicy::default() };
+    Spec { retry, ..spec }
+}
+
+fn run(engine: &Engine, handler: impl Fn(&Attempt) -> Outcome + Send + Sync + 'static) -> Summary {
+    let mut handlers = Handlers::new();
+    let handler: Arc<dyn sealbook_runtime::Handler> = Arc::new(handler);
+    for kind in ["work", "other"] {
+        handlers.insert(TaskKind::parse(kind).unwrap(), handler.clone());
+    }
+    let options = WorkerOptions { concurrency: 4, until_idle: true, ..WorkerOptions::default() };
+    work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
+}
+
+fn echo(attempt: &Attempt) -> Outcome {
+    Outcome::Complete(attempt.arguments.as_str().to_owned())
+}
+
+fn broken() -> Failure {
+    Failure {
+        fault: Fault::Transient,
+        class: "Broken".into(),
+        message: "on purpose".into(),
+        retry_after: None,
+    }
+}
+
+#[test]
+fn every_task_of_a_thousand_ends_with_its_result_and_its_entries() {
+    for house in houses() {
+        let specs = (0..1000).map(|n| spec("work", &n.to_string())).collect();
+        let ids = house.engine.submit_many(specs).unwrap();
+        let summary = run(&house.engine, echo);
+        assert_eq!((summary.attempts, summary.completed, summary.fenced), (1000, 1000, 0));
+        for (n, submitted) in ids.iter().enumerate() {
+            let view = house.engine.show(submitted.id).unwrap();
+            assert_eq!(view.row.task.state, State::Completed);
+            assert_eq!(view.row.result.as_deref(), Some(&*n.to_string()));
+            let events: Vec<_> = view.history.iter().map(|t| t.event.as_str()).collect();
+            assert_eq!(events, ["ready", "assign", "start", "complete"]);
+        }
+        // The genesis, the worker's begin and end, and five for each task.
+        assert_eq!(house.store.size().unwrap(), 3 + 5 * 1000);
+    }
+}
+
+#[test]
+fn a_failed_attempt_is_tried_again_and_the_last_one_makes_it_dead() {
+    for house in houses() {
+        let twice = house.engine.submit(spec("work", "2")).unwrap().id;
+        let never = house.engine.submit(spec("work", "99")).unwrap().id;
+        run(&house.engine, |attempt| {
+            let needed: u32 = attempt.arguments.as_str().parse().unwrap();
+            if attempt.attempt < needed { Outcome::Fail(broken()) } else { echo(attempt) }
+        });
+        let (twice, never) = (house.engine.get(twice).unwrap().task, house.engine.get(never).unwrap().task);
+        assert_eq!((twice.state, twice.attempts), (State::Completed, 2));
+        assert_eq!((never.state, never.attempts), (State::Dead, 3));
+        assert_eq!(never.failure.unwrap().class, "Broken");
+        let id = never.id;
+        assert_eq!(house.engine.redrive(id, principal("ann"), "once more").unwrap(), State::Queued);
+        run(&house.engine, echo);
+        assert_eq!(house.engine.get(id).unwrap().task.state, State::Completed);
+    }
+}
+
+#[test]
+fn a_task_pleads_waits_without_a_worker_and_runs_once_enough_have_approved() {
+    for house in houses() {
+        let approval = ApprovalPolicy::of(2, vec![Key::parse("approver").unwrap()]);
+        let id = house.engine.submit(Spec { approval: Some(approval), ..spec("work", "1") }).unwrap().id;
+        assert_eq!(run(&house.engine, echo).attempts, 0);
+        let plea = house.engine.pleas(false).unwrap().pop().unwrap();
+        let vote = |who: &str, choice| house.engine.vote(plea.id, principal(who), choice, "seen");
+        assert_eq!(vote("ann", Choice::Approve).unwrap_err().code().name(), "VOTE_REFUSED");
+        assert_eq!(vote("bob", Choice::Approve).unwrap().state, PleaState::Pending);
+        let size = house.store.size().unwrap();
+        assert_eq!(vote("bob", Choice::Approve).unwrap_err().code().name(), "VOTE_REFUSED");
+        assert_eq!(house.store.size().unwrap(), size + 1, "the refusal is an entry");
+        assert_eq!(vote("cat", Choice::Approve).unwrap().state, PleaState::Approved);
+        assert_eq!(house.engine.get(id).unwrap().task.state, State::Queued);
+        assert_eq!(run(&house.engine, echo).completed, 1);
+        assert_eq!(house.engine.plea(plea.id).unwrap().state, PleaState::Consumed);
+        assert_eq!(vote("dan", Choice::Deny).unwrap_err().code().name(), "VOTE_REFUSED");
+    }
+}
+
+#[test]
+fn a_denied_task_fails_and_says_why() {
+    for house in houses() {
+        let approval = ApprovalPolicy::of(1, vec![Key::parse("approver").unwrap()]);
+        let id = house.engine.submit(Spec { approval: Some(approval), ..spec("work", "1") }).unwrap().id;
+        let plea = house.engine.pleas(false).unwrap().pop().unwrap();
+        house.engine.vote(plea.id, principal("bob"), Choice::Deny, "too dear").unwrap();
+        let task = house.engine.get(id).unwrap().task;
+        assert_eq!((task.state, task.reason.as_deref()), (State::Failed, Some("denied by bob: too dear")));
+    }
+}
+
+#[test]
+fn a_critical_task_that_keeps_failing_pleads() {
+    for house in houses() {
+        let id = house.engine.submit(Spec { priority: Priority::CRITICAL, ..spec("work", "1") }).unwrap().id;
+        run(&house.engine, |_| Outcome::Fail(broken()));
+        assert_eq!(house.engine.get(id).unwrap().task.state, State::AwaitingApproval);
+        let plea = house.engine.pleas(false).unwrap().pop().unwrap();
+        house.engine.vote(plea.id, principal("bob"), Choice::Approve, "try again").unwrap();
+        run(&house.engine, echo);
+        assert_eq!(house.engine.get(id).unwrap().task.state, State::Completed);
+    }
+}
+
+#[test]
+fn what_depends_on_others_runs_after_them_or_ends_as_its_edge_says() {
+    for house in houses() {
+        let first = house.engine.submit(spec("work", "1")).unwrap().id;
+        let bad = house.engine.submit(spec("work", "-1")).unwrap().id;
+        let after =
+            |task, on_failure| Spec { after: vec![Dependency { task, on_failure }], ..spec("work", "2") };
+        let then = house.engine.submit(after(first, OnFailure::Fail)).unwrap().id;
+        let ends = house.engine.submit(after(bad, OnFailure::Cancel)).unwrap().id;
+        let blocked = house.engine.submit(after(bad, OnFailure::Block)).unwrap().id;
+        assert_eq!(house.engine.get(then).unwrap().task.state, State::Pending);
+        run(&house.engine, |attempt| {
+            if attempt.arguments.as_str() == "-1" { Outcome::Fail(broken()) } else { echo(attempt) }
+        });
+        let state = |id| house.engine.get(id).unwrap().task.state;
+        assert_eq!(
+            [state(then), state(ends), state(blocked)],
+            [State::Completed, State::Cancelled, State::Pending]
+        );
+        house.engine.redrive(bad, principal("ann"), "").unwrap();
+        run(&house.engine, echo);
+        assert_eq!(state(blocked), State::Completed);
+    }
+}
+
+#[test]
+fn submitting_twice_under_one_key_is_submitting_once() {
+    for house in houses() {
+        let key = Idempotency {
+            key: Key::parse("k").unwrap(),
+            scope: Scope::Requester,
+            lifetime: Span::from_secs(60),
+        };
+        let keyed = |arguments| Spec { idempotency: Some(key.clone()), ..spec("work", arguments) };
+        let first = house.engine.submit(keyed("1")).unwrap();
+        let second = house.engine.submit(keyed("1")).unwrap();
+        assert_eq!((first.id, first.repeated, second.repeated), (second.id, false, true));
+        let error = house.engine.submit(keyed("2")).unwrap_err();
+        assert_eq!(error.code().name(), "IDEMPOTENCY_CONFLICT");
+        let mut tasks = 0;
+        house
+            .engine
+            .list(&TaskFilter::default(), &mut |_| {
+                tasks += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(tasks, 1);
+    }
+}
+
+#[test]
+fn a_running_task_that_is_cancelled_stops_and_a_waiting_one_never_starts() {
+    for house in houses() {
+        let running = house.engine.submit(spec("work", "1")).unwrap().id;
+        let waiting = house
+            .engine
+            .submit(Spec {
+                not_before: Some(sealbook_ledger::Time::parse("2999-01-01T00:00:00.000000Z").unwrap()),
+                ..spec("work", "2")
+            })
+            .unwrap()
+            .id;
+        assert_eq!(house.engine.cancel(waiting, principal("ann"), "").unwrap(), State::Cancelled);
+        let engine = house.engine.clone();
+        run(&house.engine, move |attempt| {
+            engine.cancel(attempt.task, principal("ann"), "enough").unwrap();
+            assert!(attempt.cancel.wait(std::time::Duration::from_secs(20)), "never told");
+            Outcome::Cancelled
+        });
+        assert_eq!(house.engine.get(running).unwrap().task.state, State::Cancelled);
+        let error = house.engine.cancel(running, principal("bob"), "").unwrap_err();
+        assert_eq!(error.code().name(), "TASK_ILLEGAL_TRANSITION");
+    }
+}
+
+#[test]
+fn who_is_not_listed_neither_submits_nor_manages_nor_approves() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
+    let ann = sealbook_tasks::Standing::of(principal("ann")).allowed(sealbook_tasks::Right::Submit, "work");
+    let options = EngineOptions { access: Access::Listed(vec![ann]), ..EngineOptions::default() };
+    let engine = Engine::new(store.clone(), options).unwrap();
+    let id = engine.submit(spec("work", "1")).unwrap().id;
+    let size = store.size().unwrap();
+    assert_eq!(engine.submit(spec("other", "1")).unwrap_err().code().name(), "ACCESS_REFUSED");
+    assert_eq!(engine.cancel(id, principal("bob"), "").unwrap_err().code().name(), "ACCESS_REFUSED");
+    assert_eq!(store.size().unwrap(), size + 2, "each refusal is an entry");
+    assert_eq!(engine.cancel(id, principal("ann"), "").unwrap(), State::Cancelled);
+}
+
+#[test]
+fn an_open_breaker_parks_tasks_without_spending_an_attempt() {
+    for house in houses() {
+        let key = Key::parse("api.example").unwrap();
+        house.engine.force_breaker(key.clone(), true, "maintenance").unwrap();
+        let id = house.engine.submit(Spec { dependency: Some(key.clone()), ..spec("work", "1") }).unwrap().id;
+        let worker = house
+            .engine
+            .begin_worker(sealbook_tasks::WorkerId::parse("w").unwrap(), sealbook_tasks::LEASE)
+            .unwrap();
+        let kinds = std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]);
+        assert!(house.engine.claim(&worker, 1, &kinds).unwrap().is_empty());
+        let task = house.engine.get(id).unwrap().task;
+        assert_eq!((task.state, task.attempts), (State::Pending, 0));
+        assert!(task.reason.unwrap().contains("forced"));
+    }
+}
+
+#[test]
+fn a_worker_that_lost_its_lease_writes_nothing_and_its_task_runs_again() {
+    for house in houses() {
+        let id = house.engine.submit(spec("work", "1")).unwrap().id;
+        let name = sealbook_tasks::WorkerId::parse("w").unwrap();
+        let old = house.engine.begin_worker(name.clone(), sealbook_tasks::LEASE).unwrap();
+        let kinds = std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]);
+        let claimed = house.engine.claim(&old, 1, &kinds).unwrap().pop().unwrap();
+        house.engine.begin_worker(name, sealbook_tasks::LEASE).unwrap();
+        let size = house.store.size().unwrap();
+        for outcome in [Outcome::Complete("1".into()), Outcome::Fail(broken()), Outcome::Cancelled] {
+            let refused = house.engine.finish(vec![(claimed.clone(), outcome)]).unwrap().pop().unwrap();
+            assert_eq!(refused.unwrap_err().code().name(), "LEASE_LOST");
+        }
+        assert_eq!(house.store.size().unwrap(), size);
+        let runs = Arc::new(AtomicU32::new(0));
+        let counted = runs.clone();
+        run(&house.engine, move |attempt| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            echo(attempt)
+        });
+        let task = house.engine.get(id).unwrap().task;
+        assert_eq!((task.state, task.attempts, task.crashes), (State::Completed, 1, 1));
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+    }
+}

@@ -1,0 +1,94 @@
+//! The JSON forms of tasks and pleas, the same in every language.
+
+use sealbook_runtime::{Submitted, Summary, TaskView};
+use sealbook_store::TaskRow;
+use sealbook_tasks::{Plea, Task, Transition};
+use serde_json::{Map, Value, json};
+
+/// `{id, repeated}`.
+#[must_use]
+pub fn submitted_json(submitted: &Submitted) -> Value {
+    json!({"id": submitted.id, "repeated": submitted.repeated})
+}
+
+/// A task: what was asked for, where it stands, its result and its progress.
+#[must_use]
+pub fn task_json(row: &TaskRow) -> Value {
+    let Task { spec, .. } = &row.task;
+    let task = &row.task;
+    json!({
+        "id": task.id,
+        "kind": spec.kind,
+        "state": task.state,
+        "priority": spec.priority,
+        "requester": spec.requester,
+        "arguments": value(spec.arguments.as_str()),
+        "subject": task.subject,
+        "attempts": task.attempts,
+        "max_attempts": spec.retry.max_attempts,
+        "crashes": task.crashes,
+        "submitted_at": task.submitted_at,
+        "since": task.since,
+        "not_before": task.not_before,
+        "reason": task.reason,
+        "failure": task.failure,
+        "result": row.result.as_deref().map(value),
+        "progress": row.progress.as_deref().map(value),
+        "worker": task.lease.as_ref().map(|lease| &lease.worker),
+        "cancel_asked": task.cancel_asked,
+    })
+}
+
+/// A task with its history and its pleas.
+#[must_use]
+pub fn view_json(view: &TaskView) -> Value {
+    let mut form = task_json(&view.row);
+    if let Some(form) = form.as_object_mut() {
+        form.insert("history".to_owned(), view.history.iter().map(transition_json).collect());
+        form.insert("pleas".to_owned(), view.pleas.iter().map(plea_json).collect());
+    }
+    form
+}
+
+/// `{id, task, state, required, approvals, ...}`.
+#[must_use]
+pub fn plea_json(plea: &Plea) -> Value {
+    let votes = plea.votes.iter().map(|vote| {
+        let ballot = &vote.ballot;
+        json!({"voter": ballot.voter, "behalf": ballot.behalf, "choice": ballot.choice, "reason": ballot.reason, "at": ballot.at,
+            "verified": vote.verified})
+    });
+    json!({
+        "id": plea.id,
+        "task": plea.task,
+        "kind": plea.kind,
+        "state": plea.state,
+        "required": plea.policy.approvals,
+        "approvals": plea.approvals(),
+        "requester": plea.requester,
+        "subject": plea.subject,
+        "round": plea.round,
+        "votes": votes.collect::<Vec<_>>(),
+        "opened_at": plea.opened_at,
+        "due_at": plea.due_at(),
+    })
+}
+
+/// What a worker has done.
+#[must_use]
+pub fn summary_json(summary: &Summary) -> Value {
+    json!({"attempts": summary.attempts, "completed": summary.completed, "other": summary.other, "fenced": summary.fenced,
+        "abandoned": summary.abandoned})
+}
+
+/// Without the task's id, which stands beside the history.
+fn transition_json(transition: &Transition) -> Value {
+    let form = json!(transition);
+    let members = form.as_object().into_iter().flatten().filter(|(name, _)| *name != "task");
+    members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+}
+
+/// What is stored as JSON was checked when it came in.
+fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}

@@ -1,0 +1,58 @@
+//! Tasks of a project: the engine over its ledger, with the project's own settings.
+
+mod form;
+mod settings;
+
+pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
+
+pub use sealbook_runtime::{
+    APPROVER, Access, Activity, Attempt, CancelToken, Claimed, Engine, EngineOptions, Handler, Handlers,
+    Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView, WorkerOptions, enter,
+    guard, work,
+};
+pub use sealbook_store::{TaskFilter, TaskRow};
+pub use sealbook_tasks::{
+    ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Choice, Dependency, Event,
+    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, OnFailure, Plea,
+    PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Scope, Span, Spec,
+    Standing, State, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
+};
+
+use crate::Ledger;
+use sealbook_error::Result;
+
+impl Ledger {
+    /// The engine that submits, decides about and hands out this ledger's tasks. Who may do what stands in the project's `sealbook.toml`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the settings are not understood; `TAMPERED` if the genesis entry is damaged; `CLOSED`, `IO`.
+    ///
+    /// # Example
+    /// ```
+    /// use sealbook::tasks::{Arguments, CancelToken, Handlers, Outcome, Principal, Spec, TaskKind, WorkerOptions, work};
+    /// use sealbook::{Ledger, OpenOptions};
+    /// use std::sync::Arc;
+    ///
+    /// # fn main() -> sealbook::Result<()> {
+    /// let ledger = Ledger::in_memory(&OpenOptions::default())?;
+    /// let tasks = ledger.tasks()?;
+    /// let kind = TaskKind::parse("add")?;
+    /// let id = tasks.submit(Spec::new(kind.clone(), Arguments::parse("[1, 2]")?, Principal::parse("ann")?))?.id;
+    ///
+    /// let add = |attempt: &sealbook::tasks::Attempt| {
+    ///     let numbers: Vec<i64> = serde_json::from_str(attempt.arguments.as_str()).unwrap_or_default();
+    ///     Outcome::Complete(numbers.iter().sum::<i64>().to_string())
+    /// };
+    /// let handlers = Handlers::from([(kind, Arc::new(add) as _)]);
+    /// let options = WorkerOptions { until_idle: true, ..WorkerOptions::default() };
+    /// work(&tasks, handlers, &options, &CancelToken::new(), &mut |_| {})?;
+    /// assert_eq!(tasks.get(id)?.result.as_deref(), Some("3"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tasks(&self) -> Result<Engine> {
+        let inner = self.inner()?;
+        let options = settings::of(inner.path())?;
+        Engine::new(inner.store.clone(), options)
+    }
+}
