@@ -7,6 +7,7 @@ mod recorder;
 pub mod reply;
 pub mod request;
 mod scan;
+pub mod tasks;
 
 pub use job::Job;
 pub use recorder::{Recorder, Settle};

@@ -104,7 +104,13 @@ impl Outcome {
     }
 
     fn failed(fault: Fault, class: &str, message: impl Into<String>) -> Self {
-        Self::Fail(Failure { fault, class: class.to_owned(), message: message.into(), retry_after: None })
+        Self::Fail(Failure {
+            fault,
+            class: class.to_owned(),
+            message: message.into(),
+            retry_after: None,
+            detail: None,
+        })
     }
 }
 
@@ -137,7 +143,7 @@ pub fn guard(handler: &dyn Handler, attempt: &Attempt) -> Outcome {
     }
 }
 
-fn checked(result: String, attempt: &Attempt) -> Outcome {
+pub(crate) fn checked(result: String, attempt: &Attempt) -> Outcome {
     let limit =
         attempt.limits.output_bytes.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(RESULT_LIMIT);
     if result.len() > limit {

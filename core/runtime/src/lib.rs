@@ -4,10 +4,12 @@ mod bell;
 mod cancel;
 mod engine;
 mod handler;
+mod process;
 mod random;
 mod worker;
 
 pub use cancel::CancelToken;
 pub use engine::{APPROVER, Access, Activity, Claimed, Engine, EngineOptions, News, Submitted, TaskView};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
-pub use worker::{Handlers, Progress, Summary, WorkerOptions, work};
+pub use process::{Launcher, ProcessHandler, enter};
+pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

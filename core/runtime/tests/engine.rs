@@ -1,5 +1,12 @@
 //! Engine and worker over both stores: real threads, no sleeps for what is decided by time.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use sealbook_ledger::Genesis;
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
@@ -67,6 +74,7 @@ fn broken() -> Failure {
         class: "Broken".into(),
         message: "on purpose".into(),
         retry_after: None,
+        detail: None,
     }
 }
 

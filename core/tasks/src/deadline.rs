@@ -57,6 +57,7 @@ pub fn overdue(task: &Task, now: Time) -> Option<Overdue> {
         class: "Timeout".to_owned(),
         message: format!("{} passed at {}", deadline.limit, deadline.at),
         retry_after: None,
+        detail: None,
     };
     Some(match (deadline.is_final, task.state) {
         (true, State::Running) => Overdue::End(Event::Fail, failure),

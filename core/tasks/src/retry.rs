@@ -40,6 +40,9 @@ pub struct Failure {
     /// How long the error itself asks to wait, such as a Retry-After.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Span>,
+    /// What developers read, such as the traceback of an exception.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// How often and how patiently a task is tried.

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn failure(fault: Fault, class: &str) -> Failure {
-    Failure { fault, class: class.to_owned(), message: "no".to_owned(), retry_after: None }
+    Failure { fault, class: class.to_owned(), message: "no".to_owned(), retry_after: None, detail: None }
 }
 
 fn at(millis: u64) -> Time {

@@ -247,6 +247,7 @@ impl Task {
             failure: act.failure.map(|failure| Failure {
                 class: bounded(failure.class),
                 message: bounded(failure.message),
+                detail: failure.detail.map(bounded),
                 ..failure
             }),
         })

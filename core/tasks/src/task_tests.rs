@@ -70,6 +70,7 @@ fn a_task_is_what_its_history_makes_of_it() {
         class: "IOError".to_owned(),
         message: "reset".to_owned(),
         retry_after: None,
+        detail: None,
     };
     let lease = story.task.lease.clone().unwrap();
     let presented = Presented { lease: &lease, held: Some(&worker) };

@@ -241,7 +241,13 @@ impl World {
 
     fn fail(&mut self, at: usize, permanent: bool) {
         let fault = if permanent { Fault::Permanent } else { Fault::Transient };
-        let failure = Failure { fault, class: "E".to_owned(), message: "no".to_owned(), retry_after: None };
+        let failure = Failure {
+            fault,
+            class: "E".to_owned(),
+            message: "no".to_owned(),
+            retry_after: None,
+            detail: None,
+        };
         let task = &self.tasks[at];
         let verdict = task.spec.retry.after(&failure, task.attempts, task.delay, 0, true);
         let not_before = verdict.delay.map(|delay| delay.after(self.now()));

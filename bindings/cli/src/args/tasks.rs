@@ -75,7 +75,7 @@ pub(crate) struct Submit {
     /// How long the approvers have; then it is denied
     #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds, requires = "require_approvals")]
     pub(crate) approval_deadline: Duration,
-    /// For whom [default: SEALBOOK_PRINCIPAL, else the user's name]
+    /// For whom [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long, value_name = "ID")]
     pub(crate) requester: Option<String>,
     /// Run it after this task; may be given more than once
@@ -140,7 +140,7 @@ pub(crate) struct Watch {
 pub(crate) struct Act {
     /// The task's id
     pub(crate) id: String,
-    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name]
+    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
     /// Why
@@ -209,8 +209,8 @@ pub(crate) struct Work {
 #[derive(Debug, ClapArgs)]
 #[command(hide = true)]
 pub(crate) struct Enter {
-    /// The limits, as JSON
-    pub(crate) limits: String,
+    /// What the worker wants of it, as JSON
+    pub(crate) orders: String,
     /// The command and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<OsString>,

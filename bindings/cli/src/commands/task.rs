@@ -25,17 +25,12 @@ pub(crate) fn run(args: &Task, context: &Context) -> Result<Outcome> {
     }
 }
 
-/// Who acts, if it is not said: `SEALBOOK_PRINCIPAL`, else the user's name.
+/// Who acts, if it is not said: `SEALBOOK_PRINCIPAL`, else the user's name, else `local`.
 pub(super) fn principal(given: Option<&str>) -> Result<Principal> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let name = given
-        .map(str::to_owned)
-        .or_else(|| ["SEALBOOK_PRINCIPAL", "USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable));
-    let name = name.ok_or_else(|| {
-        Error::new(Code::InvalidArgument, "nobody knows who is asking")
-            .remedy("name the principal, or set SEALBOOK_PRINCIPAL")
-    })?;
-    Principal::parse(&name)
+    let names = ["SEALBOOK_PRINCIPAL", "USER", "LOGNAME", "USERNAME"];
+    let name = given.map(str::to_owned).or_else(|| names.into_iter().find_map(variable));
+    Principal::parse(name.as_deref().unwrap_or("local"))
 }
 
 /// Prints a value as a line of JSON.

@@ -81,7 +81,7 @@ fn tell(progress: &Progress, context: &Context) -> Result<()> {
     }
 }
 
-/// Becomes the task's command.
+/// Becomes the task's command, or ends with the exit code that tells the worker that it could not.
 pub(crate) fn enter(args: &Enter) -> Result<Outcome> {
-    Err(tasks::enter(&args.limits, &args.command))
+    std::process::exit(i32::from(tasks::enter(&args.orders, &args.command)))
 }

@@ -241,7 +241,12 @@ impl<'a> Desk<'a> {
                     let act = Act::new(Role::Scheduler, now);
                     match sealbook_tasks::check_grant(self.task(id)?, plea.as_ref(), now) {
                         Ok(_) => self.cause(id, Event::Ready, act)?,
-                        Err(why) => self.plead(id, act.because(why.message()))?,
+                        Err(why) => {
+                            let needed = spec.approval.as_ref().map_or(1, |policy| policy.approvals);
+                            let first = || format!("{needed} approvals are needed");
+                            let why = plea.map_or_else(first, |_| why.message().to_owned());
+                            self.plead(id, act.because(why))?;
+                        }
                     }
                 }
             }

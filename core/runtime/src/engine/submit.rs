@@ -6,6 +6,7 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_store::TaskTables;
 use sealbook_tasks::idempotency::{remember, repeated, slot};
 use sealbook_tasks::{Right, Spec, State, Task, TaskId, graph};
+use std::collections::BTreeSet;
 
 /// A task that was submitted, or that the submission repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,18 +78,13 @@ impl Engine {
                 submitted.push(Submitted { id, repeated: false });
                 new.push(task);
             }
-            let mut unreadable = None;
-            let known = |id| match desk.tables.task(id) {
-                Ok(row) => row.is_some(),
-                Err(error) => {
-                    unreadable = Some(error);
-                    false
+            let mut known = BTreeSet::new();
+            for dependency in new.iter().flat_map(|task: &Task| &task.spec.after) {
+                if desk.tables.task(dependency.task)?.is_some() {
+                    known.insert(dependency.task);
                 }
-            };
-            let known = std::cell::RefCell::new(known);
-            let checked = graph::check(&new, |id| (known.borrow_mut())(id));
-            drop(known);
-            unreadable.map_or(checked, Err)?;
+            }
+            graph::check(&new, |id| known.contains(&id))?;
             let ids: Vec<TaskId> = new.iter().map(|task| task.id).collect();
             new.into_iter().for_each(|task| desk.add(task));
             ids.into_iter().try_for_each(|id| desk.settle(id))?;

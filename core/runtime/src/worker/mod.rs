@@ -2,15 +2,19 @@
 
 mod held;
 mod renewal;
+mod runner;
+
+pub use runner::{Handlers, Inbox};
 
 use crate::cancel::CancelToken;
 use crate::engine::{Claimed, Engine};
-use crate::handler::{Attempt, Handler, Outcome, guard};
+use crate::handler::{Attempt, Outcome};
 use held::Held;
 use renewal::Renewal;
+use runner::{Pool, Runner};
 use sealbook_error::{Code, Error, Result};
 use sealbook_tasks::{LEASE, Principal, Right, Span, State, TaskId, TaskKind, WorkerId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -21,9 +25,6 @@ const LOOK: Duration = Duration::from_millis(20);
 const CHECK: Duration = Duration::from_millis(100);
 /// How long an idle worker waits before it looks again whether it is still idle.
 const REST: Duration = Duration::from_millis(50);
-
-/// What a worker runs, by kind.
-pub type Handlers = BTreeMap<TaskKind, Arc<dyn Handler>>;
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -99,7 +100,37 @@ pub fn work(
     stop: &CancelToken,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Summary> {
-    let mut worker = Worker::new(engine, handlers, options)?;
+    let kinds = handlers.keys().cloned().collect();
+    let pool = Pool::new(handlers, options.concurrency)?;
+    run(engine, &pool, kinds, options, stop, tell)
+}
+
+/// As [`work`], with attempts that a host language fetches from the inbox. It is closed at the end.
+///
+/// # Errors
+/// As [`work`].
+pub fn serve(
+    engine: &Engine,
+    inbox: &Inbox,
+    kinds: BTreeSet<TaskKind>,
+    options: &WorkerOptions,
+    stop: &CancelToken,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Summary> {
+    let result = run(engine, inbox, kinds, options, stop, tell);
+    inbox.close();
+    result
+}
+
+fn run(
+    engine: &Engine,
+    runner: &dyn Runner,
+    kinds: BTreeSet<TaskKind>,
+    options: &WorkerOptions,
+    stop: &CancelToken,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Summary> {
+    let mut worker = Worker::new(engine, runner, kinds, options)?;
     let result = worker.run(stop, tell);
     // What still runs is asked to stop in any case, and what the store still takes is written.
     let ended = worker.shut_down(stop, tell);
@@ -108,10 +139,9 @@ pub fn work(
 
 struct Worker<'a> {
     engine: &'a Engine,
-    handlers: Arc<Handlers>,
+    runner: &'a dyn Runner,
     kinds: BTreeSet<TaskKind>,
     options: &'a WorkerOptions,
-    pool: rayon::ThreadPool,
     renewal: Renewal,
     held: Held,
     ended: (Sender<Ended>, Receiver<Ended>),
@@ -120,9 +150,14 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(engine: &'a Engine, handlers: Handlers, options: &'a WorkerOptions) -> Result<Self> {
+    fn new(
+        engine: &'a Engine,
+        runner: &'a dyn Runner,
+        kinds: BTreeSet<TaskKind>,
+        options: &'a WorkerOptions,
+    ) -> Result<Self> {
         let invalid = |what: &str, remedy: &str| Err(Error::new(Code::InvalidArgument, what).remedy(remedy));
-        if handlers.is_empty() {
+        if kinds.is_empty() {
             return invalid("the worker has no handlers", "name at least one kind that it runs");
         }
         if options.concurrency == 0 {
@@ -131,21 +166,14 @@ impl<'a> Worker<'a> {
         if options.lease.as_millis() < 100 {
             return invalid("the lease is shorter than 100 ms", "give it at least 100 ms");
         }
-        let kinds = allowed(engine, handlers.keys(), options.principal.as_ref())?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.concurrency)
-            .thread_name(|index| format!("sealbook-worker-{index}"))
-            .build()
-            .map_err(|e| Error::new(Code::Io, format!("the threads of the worker cannot be started: {e}")))?;
+        let kinds = allowed(engine, kinds, options.principal.as_ref())?;
         let id = options.id.clone().map_or_else(new_id, Ok)?;
-        let renewal = Renewal::begin(engine.clone(), id, options.lease)?;
         Ok(Self {
             engine,
-            handlers: Arc::new(handlers),
+            runner,
             kinds,
             options,
-            pool,
-            renewal,
+            renewal: Renewal::begin(engine.clone(), id, options.lease)?,
             held: Held::default(),
             ended: channel(),
             summary: Summary::default(),
@@ -212,16 +240,13 @@ impl<'a> Worker<'a> {
     fn begin(&mut self, claimed: Claimed) {
         let cancel = self.held.add(claimed.clone());
         let attempt = attempt(self.engine, &claimed, cancel);
-        let (handlers, sender, engine) = (self.handlers.clone(), self.ended.0.clone(), self.engine.clone());
-        self.pool.spawn(move || {
-            let outcome = match handlers.get(&claimed.task.spec.kind) {
-                Some(handler) => guard(&**handler, &attempt),
-                None => Outcome::Cancelled,
-            };
+        let (sender, engine) = (self.ended.0.clone(), self.engine.clone());
+        let done = move |outcome| {
             // Nobody listens once the worker has given up on it.
             let _ = sender.send(Ended { claimed, outcome });
             engine.ring();
-        });
+        };
+        self.runner.begin(attempt, Box::new(done));
     }
 
     /// Writes the outcomes that have come in, all with one sync.
@@ -316,17 +341,17 @@ fn attempt(engine: &Engine, claimed: &Claimed, cancel: CancelToken) -> Attempt {
     Attempt::new(&claimed.task, claimed.lease.epoch, cancel, Arc::new(beat))
 }
 
-fn allowed<'a>(
+fn allowed(
     engine: &Engine,
-    kinds: impl Iterator<Item = &'a TaskKind>,
+    kinds: BTreeSet<TaskKind>,
     principal: Option<&Principal>,
 ) -> Result<BTreeSet<TaskKind>> {
-    let Some(principal) = principal else { return Ok(kinds.cloned().collect()) };
+    let Some(principal) = principal else { return Ok(kinds) };
     let (standing, now) = (engine.standing(principal), sealbook_store::now()?);
     let (mut allowed, mut refused) = (BTreeSet::new(), None);
     for kind in kinds {
-        match standing.require(Right::Run, kind, now) {
-            Ok(()) => drop(allowed.insert(kind.clone())),
+        match standing.require(Right::Run, &kind, now) {
+            Ok(()) => drop(allowed.insert(kind)),
             Err(refusal) => {
                 engine.record_refusal(refusal.clone())?;
                 refused = Some(refusal);

@@ -1,14 +1,15 @@
 //! Tasks of a project: the engine over its ledger, with the project's own settings.
 
 mod form;
+mod request;
 mod settings;
 
 pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
-
+pub use request::spec_of;
 pub use sealbook_runtime::{
     APPROVER, Access, Activity, Attempt, CancelToken, Claimed, Engine, EngineOptions, Handler, Handlers,
-    Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView, WorkerOptions, enter,
-    guard, work,
+    Inbox, Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView, WorkerOptions,
+    enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{

@@ -9,7 +9,7 @@ use sealbook_common::sealbook::tasks::{
     Scope, Span, Spec, TaskId, TaskKind, Timeouts,
 };
 use sealbook_common::sealbook::{Code, Error, Result, now};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 /// For how long an idempotency key is remembered.
@@ -81,17 +81,14 @@ fn arguments(args: &Submit) -> Result<Arguments> {
 }
 
 fn texts(command: &[OsString]) -> Result<Vec<&str>> {
-    let text = |word: &'_ OsString| -> Result<&str> {
-        word.to_str().ok_or_else(|| {
-            Error::new(Code::InvalidArgument, format!("the argument {} is not UTF-8", word.display()))
-                .remedy("arguments are kept as JSON: pass such a name through a file")
-        })
-    };
-    let mut texts = Vec::with_capacity(command.len());
-    for word in command {
-        texts.push(text(word)?);
-    }
-    Ok(texts)
+    command.iter().map(|word| text(word)).collect()
+}
+
+fn text(word: &OsStr) -> Result<&str> {
+    word.to_str().ok_or_else(|| {
+        Error::new(Code::InvalidArgument, format!("the argument {} is not UTF-8", word.display()))
+            .remedy("arguments are kept as JSON: pass such a name through a file")
+    })
 }
 
 fn approval(count: u32, args: &Submit) -> Result<ApprovalPolicy> {

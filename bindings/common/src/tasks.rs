@@ -1,0 +1,422 @@
+//! Tasks for host languages: submissions, outcomes and views as JSON texts, and workers whose attempts the host fetches.
+
+use sealbook::tasks::{
+    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
+    Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
+};
+use sealbook::{Code, Error, Ledger, Result};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often to look for what other processes have written.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The tasks of a ledger.
+#[derive(Debug, Clone)]
+pub struct Orchestrator {
+    engine: Engine,
+}
+
+impl Orchestrator {
+    /// Over a ledger, which may be closed afterwards.
+    ///
+    /// # Errors
+    /// As [`Ledger::tasks`].
+    pub fn new(ledger: &Ledger) -> Result<Self> {
+        Ok(Self { engine: ledger.tasks()? })
+    }
+
+    /// Submits one task from the JSON object that [`tasks::spec_of`] reads: `{id, repeated}`.
+    ///
+    /// # Errors
+    /// As [`tasks::spec_of`] and [`Engine::submit`].
+    pub fn submit(&self, request: &str) -> Result<String> {
+        let submitted = self.engine.submit(tasks::spec_of(request)?)?;
+        Ok(tasks::submitted_json(&submitted).to_string())
+    }
+
+    /// Submits all tasks of a JSON array, or none: an array of `{id, repeated}`.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::submit`]; the context's `task` names the offending one, from 0.
+    pub fn submit_many(&self, requests: &str) -> Result<String> {
+        let requests: Vec<&RawValue> =
+            serde_json::from_str(requests).map_err(|e| misread("the tasks", &e))?;
+        let spec = |(index, request): (usize, &&RawValue)| {
+            tasks::spec_of(request.get()).map_err(|error| error.with("task", index))
+        };
+        let specs = requests.iter().enumerate().map(spec).collect::<Result<_>>()?;
+        let submitted = self.engine.submit_many(specs)?;
+        Ok(submitted.iter().map(tasks::submitted_json).collect::<Value>().to_string())
+    }
+
+    /// A task with its history and its pleas.
+    ///
+    /// # Errors
+    /// `INVALID_ID`, `NOT_FOUND`, and those of reading the store.
+    pub fn show(&self, id: &str) -> Result<String> {
+        Ok(tasks::view_json(&self.engine.show(TaskId::parse(id)?)?).to_string())
+    }
+
+    /// The tasks that `{states?, kind?, after?, limit?}` matches, as an array in the order of their submission.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the filter is not understood, and those of reading the store.
+    pub fn list(&self, filter: &str) -> Result<String> {
+        let filter: Filter = serde_json::from_str(filter).map_err(|e| misread("the filter", &e))?;
+        let Filter { states, kind, after, limit } = filter;
+        let mut found = Vec::new();
+        self.engine.list(&TaskFilter { states, kind, after, limit }, &mut |row| {
+            found.push(tasks::task_json(&row));
+            Ok(())
+        })?;
+        Ok(Value::from(found).to_string())
+    }
+
+    /// Acts on a task: `cancel`, `suspend`, `resume`, or `retry` (which redrives it): `{id, state}`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for another act, and those of [`Engine::cancel`].
+    pub fn act(&self, act: &str, id: &str, principal: &str, reason: &str) -> Result<String> {
+        let (id, who) = (TaskId::parse(id)?, Principal::parse(principal)?);
+        let state = match act {
+            "cancel" => self.engine.cancel(id, who, reason),
+            "suspend" => self.engine.suspend(id, who, reason),
+            "resume" => self.engine.resume(id, who, reason),
+            "retry" => self.engine.redrive(id, who, reason),
+            _ => Err(Error::new(Code::InvalidArgument, format!("{act:?} is nothing that is done to a task"))
+                .remedy("cancel, suspend, resume or retry it")),
+        }?;
+        Ok(json!({"id": id, "state": state}).to_string())
+    }
+
+    /// The pleas that await votes, or all that there are, as an array.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn pleas(&self, all: bool) -> Result<String> {
+        let pleas = self.engine.pleas(all)?;
+        Ok(pleas.iter().map(tasks::plea_json).collect::<Value>().to_string())
+    }
+
+    /// Votes `approve` or `deny` on a plea, and returns it as it stands then.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote`].
+    pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
+        let choice = Choice::parse(choice).ok_or_else(|| {
+            Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
+        })?;
+        let plea = self.engine.vote(PleaId::parse(plea)?, Principal::parse(voter)?, choice, reason)?;
+        Ok(tasks::plea_json(&plea).to_string())
+    }
+
+    /// What happened behind a number, at most so much, as an array of `{number, transition}`. If nothing has, waits for it up to `timeout`.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn events(&self, behind: u64, most: usize, timeout: Duration) -> Result<String> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            let rings = self.engine.rings();
+            let events = self.engine.events(behind, most)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !events.is_empty() || left.is_zero() {
+                let event = |(number, transition): &_| json!({"number": number, "transition": transition});
+                return Ok(events.iter().map(event).collect::<Value>().to_string());
+            }
+            self.engine.wait_beyond(rings, left.min(LOOK));
+        }
+    }
+
+    /// The number of the last event.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn last_event(&self) -> Result<u64> {
+        self.engine.last_event()
+    }
+
+    /// How many tasks stand in each state, as an object.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn counts(&self) -> Result<String> {
+        let counts = self.engine.counts()?;
+        let counts = counts.iter().map(|(state, count)| (state.as_str().to_owned(), Value::from(*count)));
+        Ok(Value::from(counts.collect::<serde_json::Map<_, _>>()).to_string())
+    }
+
+    /// Waits until a task has ended, and returns it; nothing after `timeout`.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::show`].
+    pub fn wait(&self, id: &str, timeout: Duration) -> Result<Option<String>> {
+        let (id, deadline) = (TaskId::parse(id)?, Instant::now() + timeout);
+        loop {
+            let rings = self.engine.rings();
+            if self.engine.get(id)?.task.state.is_final() {
+                return Ok(Some(tasks::view_json(&self.engine.show(id)?).to_string()));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            self.engine.wait_beyond(rings, left.min(LOOK));
+        }
+    }
+
+    /// Starts a worker for these kinds, whose attempts the host fetches. The options are
+    /// `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?}`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the options are not understood; `INVALID_TASK` for a name that does not fit; `IO` if no thread can be started.
+    pub fn work(&self, kinds: &[String], options: &str) -> Result<HostWorker> {
+        let kinds = kinds.iter().map(|kind| TaskKind::parse(kind)).collect::<Result<_>>()?;
+        let form: WorkForm =
+            serde_json::from_str(options).map_err(|e| misread("the worker's options", &e))?;
+        let options = form.options()?;
+        let (engine, inbox, stop) = (self.engine.clone(), Inbox::default(), CancelToken::new());
+        let (served, stopped) = (inbox.clone(), stop.clone());
+        let run = move || {
+            let serve = || tasks::serve(&engine, &served, kinds, &options, &stopped, &mut |_| {});
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(serve)).unwrap_or_else(|_| {
+                Err(Error::new(Code::Panic, "the worker panicked").remedy("report this as a defect"))
+            })
+        };
+        let thread = std::thread::Builder::new().name("sealbook-host-worker".to_owned()).spawn(run);
+        let thread = thread.map_err(|e| Error::new(Code::Io, format!("a thread cannot be started: {e}")))?;
+        Ok(HostWorker { inbox, stop, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+}
+
+/// A worker whose attempts a host language fetches and runs. Clones are the same worker.
+#[derive(Debug, Clone)]
+pub struct HostWorker {
+    inbox: Inbox,
+    stop: CancelToken,
+    thread: Arc<Mutex<Option<JoinHandle<Result<Summary>>>>>,
+}
+
+impl HostWorker {
+    /// The next attempt, as `{ticket, task, kind, arguments, requester, attempt, epoch, idempotency_key, deadline_ms}`; nothing after `timeout`.
+    #[must_use]
+    pub fn fetch(&self, timeout: Duration) -> Option<String> {
+        let (ticket, attempt) = self.inbox.fetch(timeout)?;
+        let deadline = attempt.deadline.map(|at| at.saturating_duration_since(Instant::now()).as_millis());
+        let rest = json!({
+            "ticket": ticket, "task": attempt.task, "kind": attempt.kind, "requester": attempt.requester,
+            "attempt": attempt.attempt, "epoch": attempt.epoch, "idempotency_key": attempt.idempotency_key,
+            "deadline_ms": deadline.and_then(|millis| u64::try_from(millis).ok()),
+        });
+        let rest = rest.to_string();
+        // The arguments are JSON already; going through a value again could change their numbers.
+        Some(format!(
+            "{{\"arguments\":{},{}",
+            attempt.arguments.as_str(),
+            rest.strip_prefix('{').unwrap_or(&rest)
+        ))
+    }
+
+    /// Whether the worker has ended, so that nothing more is to be fetched.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.inbox.is_closed()
+    }
+
+    /// Brings an outcome back: `{"complete": value}`, `{"fail": {class, message, detail?, fault?, retry_after_ms?}}`, `{"snooze_ms": n}` or
+    /// `{"cancelled": true}`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if it is not understood, and the attempt is still out then; `NOT_FOUND` for a ticket that is not out.
+    pub fn complete(&self, ticket: u64, outcome: &str) -> Result<()> {
+        self.inbox.complete(ticket, outcome_of(outcome)?)
+    }
+
+    /// A sign of life of the host's code, with what there is to say about its progress as JSON. Returns why it is to stop, if it is.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a ticket that is not out; `INVALID_ARGUMENT` if the progress is not JSON.
+    pub fn beat(&self, ticket: u64, progress: Option<&str>) -> Result<Option<String>> {
+        let attempt = self.inbox.attempt(ticket)?;
+        if let Some(text) = progress {
+            serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| misread("the progress", &e))?;
+        }
+        attempt.beat(progress.map(str::to_owned));
+        Ok(attempt.cancel.reason())
+    }
+
+    /// Why an attempt is to stop, if it is.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a ticket that is not out.
+    pub fn stop_reason(&self, ticket: u64) -> Result<Option<String>> {
+        Ok(self.inbox.attempt(ticket)?.cancel.reason())
+    }
+
+    /// Begins nothing new, and ends once what runs has ended or its time to drain is over.
+    pub fn stop(&self, reason: &str) {
+        self.stop.cancel(reason);
+    }
+
+    /// Waits for the end: what the worker has done, as `{attempts, completed, other, fenced, abandoned}`.
+    ///
+    /// # Errors
+    /// What ended the worker; `INVALID_ARGUMENT` if somebody has waited for it already.
+    pub fn join(&self) -> Result<String> {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread =
+            thread.ok_or_else(|| Error::new(Code::InvalidArgument, "the worker was waited for already"))?;
+        let panicked =
+            |_| Err(Error::new(Code::Panic, "the worker panicked").remedy("report this as a defect"));
+        Ok(tasks::summary_json(&thread.join().unwrap_or_else(panicked)?).to_string())
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Filter {
+    states: Vec<State>,
+    kind: Option<TaskKind>,
+    after: Option<TaskId>,
+    limit: Option<usize>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WorkForm {
+    concurrency: Option<usize>,
+    lease_ms: Option<u64>,
+    until_idle: bool,
+    drain_ms: Option<u64>,
+    id: Option<String>,
+    principal: Option<String>,
+}
+
+impl WorkForm {
+    fn options(self) -> Result<WorkerOptions> {
+        let defaults = WorkerOptions::default();
+        Ok(WorkerOptions {
+            id: self.id.as_deref().map(WorkerId::parse).transpose()?,
+            principal: self.principal.as_deref().map(Principal::parse).transpose()?,
+            concurrency: self.concurrency.unwrap_or(defaults.concurrency),
+            lease: self.lease_ms.map_or(defaults.lease, Span::from_millis),
+            until_idle: self.until_idle,
+            drain: self.drain_ms.map_or(defaults.drain, Duration::from_millis),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum OutcomeForm {
+    Complete(Box<RawValue>),
+    Fail(FailForm),
+    SnoozeMs(u64),
+    Cancelled(bool),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailForm {
+    class: String,
+    message: String,
+    detail: Option<String>,
+    fault: Option<Fault>,
+    retry_after_ms: Option<u64>,
+}
+
+fn outcome_of(text: &str) -> Result<Outcome> {
+    let form = serde_json::from_str(text).map_err(|e| misread("the outcome", &e))?;
+    Ok(match form {
+        OutcomeForm::Complete(value) => Outcome::Complete(value.get().to_owned()),
+        OutcomeForm::SnoozeMs(millis) => Outcome::Snooze(Span::from_millis(millis)),
+        OutcomeForm::Cancelled(true) => Outcome::Cancelled,
+        OutcomeForm::Cancelled(false) => {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                "cancelled: false says nothing about how the attempt ended",
+            )
+            .remedy("complete it, fail it or snooze it"));
+        }
+        OutcomeForm::Fail(fail) => Outcome::Fail(Failure {
+            fault: fail.fault.unwrap_or(Fault::Transient),
+            class: fail.class,
+            message: fail.message,
+            retry_after: fail.retry_after_ms.map(Span::from_millis),
+            detail: fail.detail,
+        }),
+    })
+}
+
+fn misread(what: &str, error: &serde_json::Error) -> Error {
+    Error::new(Code::InvalidArgument, format!("{what}: {error}"))
+        .remedy("see the guide to tasks for the form")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sealbook::OpenOptions;
+
+    fn orchestrator() -> Orchestrator {
+        Orchestrator::new(&Ledger::in_memory(&OpenOptions::default()).unwrap()).unwrap()
+    }
+
+    fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_host_fetches_attempts_and_brings_outcomes_back() {
+        let tasks = orchestrator();
+        let submitted = tasks.submit(r#"{"kind":"add","requester":"ann","arguments":[1,2.50]}"#).unwrap();
+        let id = value(&submitted)["id"].as_str().unwrap().to_owned();
+        let worker = tasks.work(&["add".to_owned()], r#"{"until_idle":true,"concurrency":1}"#).unwrap();
+        let attempt = value(&worker.fetch(Duration::from_secs(60)).unwrap());
+        assert_eq!((&attempt["arguments"], &attempt["attempt"]), (&json!([1, 2.5]), &json!(1)));
+        let ticket = attempt["ticket"].as_u64().unwrap();
+        assert_eq!(worker.complete(ticket, "{}").unwrap_err().code(), Code::InvalidArgument);
+        assert_eq!(worker.beat(ticket, Some("0.5")).unwrap(), None);
+        worker.complete(ticket, r#"{"complete":{"sum":3.5}}"#).unwrap();
+        assert_eq!(worker.complete(ticket, r#"{"complete":1}"#).unwrap_err().code(), Code::NotFound);
+        let ended = value(&tasks.wait(&id, Duration::from_secs(60)).unwrap().unwrap());
+        assert_eq!((&ended["state"], &ended["result"]["sum"]), (&json!("completed"), &json!(3.5)));
+        assert!(worker.fetch(Duration::from_secs(60)).is_none());
+        assert_eq!(value(&worker.join().unwrap())["completed"], json!(1));
+    }
+
+    #[test]
+    fn an_exception_keeps_its_class_and_its_traceback() {
+        let tasks = orchestrator();
+        let submitted = tasks.submit(r#"{"kind":"add","requester":"ann","max_attempts":1}"#).unwrap();
+        let id = value(&submitted)["id"].as_str().unwrap().to_owned();
+        let worker = tasks.work(&["add".to_owned()], r#"{"until_idle":true}"#).unwrap();
+        let attempt = value(&worker.fetch(Duration::from_secs(60)).unwrap());
+        let outcome = r#"{"fail":{"class":"ValueError","message":"no","detail":"Traceback ..."}}"#;
+        worker.complete(attempt["ticket"].as_u64().unwrap(), outcome).unwrap();
+        let ended = value(&tasks.wait(&id, Duration::from_secs(60)).unwrap().unwrap());
+        assert_eq!(ended["state"], json!("dead"));
+        assert_eq!(ended["failure"]["class"], json!("ValueError"));
+        assert_eq!(ended["failure"]["detail"], json!("Traceback ..."));
+        worker.join().unwrap();
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let tasks = orchestrator();
+        let word = |result: Result<String>, word: &str| {
+            let error = result.unwrap_err();
+            assert!(error.message().contains(word), "{error}");
+        };
+        word(tasks.submit_many(r#"[{"kind":"a","requester":"ann"},{"kind":"a"}]"#), "requester");
+        word(tasks.list(r#"{"state":"failed"}"#), "state");
+        word(tasks.act("kill", "019aaf3e-5a00-7000-8000-000000000001", "ann", ""), "kill");
+        word(tasks.vote("019aaf3e-5a00-7000-8000-000000000001", "ann", "maybe", ""), "maybe");
+        assert_eq!(value(&tasks.counts().unwrap()), json!({}));
+    }
+}
