@@ -48,6 +48,9 @@ pub(crate) enum TaskCommand {
 /// kinds take --arguments and are run by workers in other languages.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Submit {
+    /// Read submissions from standard input, one JSON object a line, as in the guide to tasks; a thousand at a time are submitted all or none
+    #[arg(long, conflicts_with_all = ["command", "arguments"])]
+    pub(crate) lines: bool,
     /// What sort of work
     #[arg(long, default_value = "process")]
     pub(crate) kind: String,

@@ -5,24 +5,52 @@ use crate::args::Submit;
 use crate::context::{Context, Outcome};
 use crate::output;
 use sealbook_common::sealbook::tasks::{
-    self, ApprovalPolicy, Arguments, Dependency, Idempotency, Key, Limits, OnFailure, Priority, RetryPolicy,
-    Scope, Span, Spec, TaskId, TaskKind, Timeouts,
+    self, ApprovalPolicy, Arguments, Dependency, Engine, Idempotency, Key, Limits, OnFailure, Priority,
+    RetryPolicy, Scope, Span, Spec, Submitted, TaskId, TaskKind, Timeouts,
 };
 use sealbook_common::sealbook::{Code, Error, Result, now};
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
+/// How many lines are submitted together.
+const BATCH: usize = 1000;
 /// For how long an idempotency key is remembered.
 const DAY: Span = Span::from_secs(86_400);
 
 pub(crate) fn run(args: &Submit, context: &Context) -> Result<Outcome> {
-    let spec = spec(args)?;
-    let submitted = context.open()?.tasks()?.submit(spec)?;
-    if context.json {
-        print_json(&tasks::submitted_json(&submitted))?;
-    } else {
-        output::print(&format!("{}\n", submitted.id))?;
+    let tasks = context.open()?.tasks()?;
+    if args.lines {
+        return lines(&tasks, context);
     }
+    print(&tasks.submit(spec(args)?)?, context)?;
+    Ok(Outcome::Good)
+}
+
+fn print(submitted: &Submitted, context: &Context) -> Result<()> {
+    if context.json {
+        print_json(&tasks::submitted_json(submitted))
+    } else {
+        output::print(&format!("{}\n", submitted.id))
+    }
+}
+
+/// Submits what standard input asks for. A line that is not understood ends it; what was printed before is submitted.
+fn lines(tasks: &Engine, context: &Context) -> Result<Outcome> {
+    let mut specs = Vec::new();
+    let submit = |specs: &mut Vec<Spec>| {
+        let submitted = tasks.submit_many(std::mem::take(specs))?;
+        submitted.iter().try_for_each(|submitted| print(submitted, context))
+    };
+    for (line, number) in std::io::stdin().lines().zip(1u64..) {
+        let line = line?;
+        if !line.trim().is_empty() {
+            specs.push(tasks::spec_of(&line).map_err(|error| error.with("line", number))?);
+        }
+        if specs.len() == BATCH {
+            submit(&mut specs)?;
+        }
+    }
+    submit(&mut specs)?;
     Ok(Outcome::Good)
 }
 

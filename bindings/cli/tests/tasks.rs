@@ -1,0 +1,196 @@
+//! `sealbook task`, `sealbook work`, `sealbook pleas`, `sealbook approve` and `sealbook deny`.
+
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::Project;
+use serde_json::{Value, json};
+
+fn submit(project: &Project, options: &[&str], command: &[&str]) -> String {
+    let before = ["task", "submit", "--kind", "process", "--requester", "ann", "--json"];
+    let all = before.iter().chain(options).chain(&["--"]).chain(command);
+    project.run(all).json()["id"].as_str().unwrap().to_owned()
+}
+
+fn work(project: &Project) -> Value {
+    let ended = project.run(["work", "--until-idle", "--json"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended.out_lines().pop().unwrap()["summary"].clone()
+}
+
+fn show(project: &Project, id: &str) -> Value {
+    project.run(["task", "show", id, "--json"]).json()
+}
+
+#[test]
+fn a_command_runs_as_it_is_and_its_output_is_the_result() {
+    let project = Project::new();
+    let id = submit(&project, &[], &["printf", "%s|", "a b", "$HOME", "c;d"]);
+    assert_eq!(show(&project, &id)["state"], "queued");
+    assert_eq!(work(&project)["completed"], 1);
+    let task = show(&project, &id);
+    assert_eq!((&task["state"], &task["attempts"]), (&json!("completed"), &json!(1)));
+    assert_eq!(task["result"]["stdout"], "a b|$HOME|c;d|");
+    assert_eq!(task["result"]["exit"], 0);
+    let events: Vec<_> = task["history"].as_array().unwrap().iter().map(|t| t["event"].clone()).collect();
+    assert_eq!(events, ["ready", "assign", "start", "complete"]);
+    project.run(["verify", "-q"]).good();
+}
+
+#[test]
+fn a_command_that_fails_is_tried_again_and_then_dead_until_it_is_redriven() {
+    let project = Project::new();
+    let options = ["--max-attempts", "2", "--retry-delay", "0.01"];
+    let id = submit(&project, &options, &["sh", "-c", "echo oh no >&2; test -e mended"]);
+    assert_eq!(work(&project)["attempts"], 2);
+    let task = show(&project, &id);
+    assert_eq!((&task["state"], &task["attempts"]), (&json!("dead"), &json!(2)));
+    assert_eq!(task["failure"]["class"], "ExitCode");
+    assert_eq!(task["failure"]["message"], "exit code 1: oh no");
+    std::fs::write(project.path().join("mended"), "").unwrap();
+    assert_eq!(project.run(["task", "redrive", &id, "--as", "ann", "--json"]).json()["state"], "queued");
+    work(&project);
+    assert_eq!(show(&project, &id)["state"], "completed");
+}
+
+#[test]
+fn what_cannot_be_started_fails_at_once_and_names_the_program() {
+    let project = Project::new();
+    let id = submit(&project, &[], &["no-such-program-anywhere"]);
+    assert_eq!(work(&project)["attempts"], 1);
+    let task = show(&project, &id);
+    assert_eq!((&task["state"], &task["failure"]["class"]), (&json!("failed"), &json!("SpawnError")));
+    assert!(task["reason"].as_str().unwrap().contains("no-such-program-anywhere"));
+}
+
+#[test]
+fn a_command_that_takes_too_long_is_stopped_with_all_that_it_started() {
+    let project = Project::new();
+    let options = ["--timeout", "0.3", "--max-attempts", "1"];
+    let id = submit(&project, &options, &["sh", "-c", "sleep 1000 & echo $! > child; wait"]);
+    work(&project);
+    let task = show(&project, &id);
+    assert_eq!((&task["state"], &task["failure"]["fault"]), (&json!("dead"), &json!("timeout")));
+    let child = std::fs::read_to_string(project.path().join("child")).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+    assert!(status.is_err() || status.unwrap().contains(") Z "), "the grandchild lives");
+}
+
+#[test]
+fn a_task_waits_for_its_approvers_and_no_vote_counts_twice() {
+    let project = Project::new();
+    let id = submit(&project, &["--require-approvals", "2"], &["true"]);
+    assert_eq!(work(&project)["attempts"], 0);
+    let plea = project.run(["pleas", "--json"]).json();
+    let members = ["task", "state", "required", "approvals"].map(|name| plea[name].clone());
+    assert_eq!(members, [json!(id), json!("pending"), json!(2), json!(0)]);
+    let plea = plea["id"].as_str().unwrap();
+    let vote = |word: &str, who: &str| project.run([word, plea, "--as", who, "--reason", "seen", "--json"]);
+    for (word, who, why) in [("approve", "ann", "asked for the task"), ("deny", "ann", "asked for the task")]
+    {
+        let refused = vote(word, who);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+        assert!(refused.err.contains("VOTE_REFUSED") && refused.err.contains(why), "{refused:?}");
+    }
+    assert_eq!(vote("approve", "bob").json()["approvals"], 1);
+    assert_eq!(vote("approve", "bob").code, Some(1));
+    assert_eq!(vote("approve", "cat").json()["state"], "approved");
+    assert_eq!(vote("deny", "dan").code, Some(1));
+    assert_eq!(work(&project)["completed"], 1);
+    assert_eq!(show(&project, &id)["pleas"][0]["state"], "consumed");
+    assert_eq!(project.run(["pleas", "--json"]).good(), "");
+    assert_eq!(project.run(["pleas", "--all", "--json"]).out_lines().len(), 1);
+}
+
+#[test]
+fn a_denial_needs_a_reason_and_ends_the_task() {
+    let project = Project::new();
+    let id = submit(&project, &["--require-approvals", "1"], &["true"]);
+    let plea = project.run(["pleas", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(project.run(["deny", &plea, "--as", "bob"]).code, Some(1));
+    project.run(["deny", &plea, "--as", "bob", "--reason", "too dear"]).good();
+    let task = show(&project, &id);
+    assert_eq!((&task["state"], &task["reason"]), (&json!("failed"), &json!("denied by bob: too dear")));
+}
+
+#[test]
+fn only_who_is_listed_in_the_settings_may_submit_and_approve() {
+    let project = Project::new();
+    let settings = r#"
+        [tasks]
+        principals = [
+            { id = "ann", may = ["submit *"] },
+            { id = "bob", may = ["approve *"] },
+            { id = "cat", roles = ["approver"], may = ["approve process"] },
+        ]"#;
+    std::fs::write(project.path().join("sealbook.toml"), settings).unwrap();
+    let stranger = project.run(["task", "submit", "--requester", "eve", "--", "true"]);
+    assert_eq!(stranger.code, Some(1), "{stranger:?}");
+    assert!(stranger.err.contains("ACCESS_REFUSED"), "{stranger:?}");
+    submit(&project, &["--require-approvals", "1"], &["true"]);
+    let plea = project.run(["pleas", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    for who in ["bob", "eve"] {
+        assert_eq!(project.run(["approve", &plea, "--as", who]).code, Some(1), "{who}");
+    }
+    project.run(["approve", &plea, "--as", "cat"]).good();
+    let refused = project.run(["log", "--json"]).out_lines();
+    let refused = refused.iter().filter(|entry| entry["payload"]["action"]["type"] == "refused").count();
+    assert_eq!(refused, 3, "every refusal is an entry");
+}
+
+#[test]
+fn submitting_again_under_one_key_is_submitting_once() {
+    let project = Project::new();
+    let first = submit(&project, &["--idempotency-key", "k"], &["true"]);
+    assert_eq!(submit(&project, &["--idempotency-key", "k"], &["true"]), first);
+    let other =
+        project.run(["task", "submit", "--requester", "ann", "--idempotency-key", "k", "--", "false"]);
+    other.failed("IDEMPOTENCY_CONFLICT");
+    assert_eq!(project.run(["task", "list", "--json"]).out_lines().len(), 1);
+}
+
+#[test]
+fn tasks_are_listed_by_state_and_run_after_those_that_they_wait_for() {
+    let project = Project::new();
+    let first = submit(&project, &["--priority", "low"], &["sh", "-c", "echo first >> order"]);
+    submit(&project, &["--priority", "critical", "--after", &first], &["sh", "-c", "echo second >> order"]);
+    assert_eq!(project.run(["task", "list", "--state", "pending", "--json"]).out_lines().len(), 1);
+    work(&project);
+    assert_eq!(project.run(["task", "list", "--state", "completed", "--json"]).out_lines().len(), 2);
+    assert_eq!(std::fs::read_to_string(project.path().join("order")).unwrap(), "first\nsecond\n");
+    let wrong = project.run(["task", "list", "--state", "finished"]);
+    wrong.failed("INVALID_ARGUMENT");
+    assert!(wrong.err.contains("awaiting_approval"));
+}
+
+#[test]
+fn many_are_submitted_from_lines_and_watched_to_their_end() {
+    let project = Project::new();
+    let lines = "{\"kind\":\"process\",\"requester\":\"ann\",\"arguments\":[\"true\"]}\n\n".repeat(3);
+    let ids = project.feed(["task", "submit", "--lines"], lines.as_bytes()).good();
+    assert_eq!(ids.lines().count(), 3);
+    work(&project);
+    let watched = project.run(["task", "watch", "--json"].into_iter().chain(ids.lines())).out_lines();
+    assert_eq!(watched.iter().filter(|event| event["transition"]["to"] == "completed").count(), 3);
+    let bad = project.feed(["task", "submit", "--lines"], b"{\"kind\":\"process\"}\n");
+    bad.failed("INVALID_TASK");
+}
+
+#[test]
+fn a_waiting_task_is_cancelled_and_a_limit_on_memory_holds() {
+    let project = Project::new();
+    let id = submit(&project, &["--delay", "3600"], &["true"]);
+    assert_eq!(project.run(["task", "cancel", &id, "--as", "ann", "--json"]).json()["state"], "cancelled");
+    project.run(["task", "cancel", &id, "--as", "ann"]).failed("TASK_ILLEGAL_TRANSITION");
+    let greedy = ["python3", "-c", "x = bytearray(600 << 20); print(len(x))"];
+    let id = submit(&project, &["--memory", "200", "--max-attempts", "1"], &greedy);
+    work(&project);
+    assert_eq!(show(&project, &id)["failure"]["class"], "ExitCode");
+}
