@@ -4,12 +4,13 @@ use crate::entry::Entry;
 use crate::ingest::now;
 use crate::query::{Order, Page, Query};
 use crate::store::{Batch, Receipt, Sealed, Store};
-use crate::tasks::{MemoryTables, TaskTables};
+use crate::tasks::{Changes, MemoryTables, TaskTables};
 use parking_lot::RwLock;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
 use sealbook_ledger::{Chain, Draft, EntryId, Genesis, Hash, Header, Salt};
-use std::collections::HashMap;
+use sealbook_tasks::TaskId;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// A store that lasts as long as its process.
@@ -101,6 +102,7 @@ impl Store for MemoryStore {
         let Batch { mut drafts, decide } = batch;
         let mut changes = decide.map(|decide| decide.take(&state.tasks, time)).transpose()?;
         drafts.extend(changes.iter_mut().flat_map(|changes| std::mem::take(&mut changes.drafts)));
+        let submitted: HashSet<TaskId> = changes.iter().flat_map(Changes::submitted).collect();
         // All conflicts are found before anything is appended.
         let mut new: HashMap<EntryId, &Draft> = HashMap::new();
         for draft in drafts.iter().filter(|d| d.is_keyed()) {
@@ -116,6 +118,9 @@ impl Store for MemoryStore {
             {
                 sealed.push(place);
                 continue;
+            }
+            if let Some(id) = TaskId::from_bytes(*draft.id().as_bytes()).filter(|id| submitted.contains(id)) {
+                state.tasks.note_submission(id, draft.payload());
             }
             let entry = state.chain.append(&draft, time, |_| {});
             sealed.push(Sealed { seq: entry.header.seq, time, prev: entry.header.prev, hash: entry.leaf });

@@ -2,11 +2,14 @@
 //!
 //! Arguments and results do not go into the ledger, where they could not be forgotten: the hash of exactly what runs does.
 
+use sealbook_error::Result;
+use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaState, PleaStep, Refusal, Role, Task,
-    Transition, WorkerLease,
+    ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaState, PleaStep, Refusal,
+    Role, Task, Transition, WorkerLease,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The kind of entries about tasks.
@@ -23,8 +26,48 @@ pub(crate) fn submission(task: &Task) -> Option<Record> {
             "subject": task.subject, "priority": spec.priority, "max_attempts": spec.retry.max_attempts,
             "approval": spec.approval, "after": spec.after, "idempotency": spec.idempotency,
         });
-        record(TASK, principal("service", spec.requester.as_str()), "submit", details, task_of(task))
+        let requester = principal("service", spec.requester.as_str());
+        // Under the task's own id, so that it is found again before the task runs.
+        Record { id: Some(task.id.to_string()), ..record(TASK, requester, "submit", details, task_of(task)) }
     })
+}
+
+/// Why a task is not the one whose submission was recorded, if it is not.
+///
+/// # Errors
+/// Those of the hash of what will run.
+pub(crate) fn is_other(task: &Task, submission: Option<&[u8]>) -> Result<Option<&'static str>> {
+    let subject = sealbook_tasks::subject(&task.spec)?;
+    let Some(payload) = submission else {
+        let is_other = task.spec.audit != Audit::Off || subject != task.subject;
+        return Ok(is_other.then_some("its submission is not in the ledger"));
+    };
+    // What the redaction of secrets has changed is text that no hash and no policy has.
+    let recorded: Option<Submission> = serde_json::from_slice(payload).ok();
+    Ok(match recorded.map(|recorded| recorded.action.details) {
+        Some(details) if details.subject != subject => Some("what would run is not what was submitted"),
+        Some(details) if details.approval != task.spec.approval => {
+            Some("its approval policy is not the one that was submitted")
+        }
+        Some(_) => None,
+        None => Some("the entry of its submission is another"),
+    })
+}
+
+#[derive(Deserialize)]
+struct Submission {
+    action: Action,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    details: Details,
+}
+
+#[derive(Deserialize)]
+struct Details {
+    subject: Hash,
+    approval: Option<ApprovalPolicy>,
 }
 
 pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record> {

@@ -1,7 +1,7 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
-use super::{Engine, Shared, dependency};
+use super::{Engine, Shared, audit, dependency};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
@@ -164,6 +164,16 @@ fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) 
         return Ok(None);
     }
     let dependency = task.spec.dependency.clone();
+    if let Some(why) = audit::is_other(&task.clone(), desk.tables.submission(id)?.as_deref())? {
+        desk.cause(
+            id,
+            Event::Cancel,
+            scheduler().because(format!("it was changed behind Sealbook's back: {why}")),
+        )?;
+        desk.withdraw_plea(id, why)?;
+        desk.settle(id)?;
+        return Ok(None);
+    }
     let (task, plea) = (desk.task(id)?.clone(), desk.last_plea(id)?);
     let grant = match check_grant(&task, plea.as_ref(), now) {
         Ok(grant) => grant,

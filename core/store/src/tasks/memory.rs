@@ -22,6 +22,7 @@ pub(crate) struct MemoryTables {
     pleas: BTreeMap<PleaId, Plea>,
     due_pleas: BTreeSet<(Time, PleaId)>,
     documents: BTreeMap<String, String>,
+    submissions: HashMap<TaskId, Vec<u8>>,
 }
 
 impl MemoryTables {
@@ -57,6 +58,11 @@ impl MemoryTables {
         self.documents.extend(changes.documents);
     }
 
+    /// The entry of a task's submission.
+    pub(crate) fn note_submission(&mut self, id: TaskId, payload: &[u8]) {
+        self.submissions.insert(id, payload.to_vec());
+    }
+
     fn put(&mut self, id: TaskId, row: TaskRow, due: Option<Time>) {
         if row.task.lease.is_some() {
             self.leased.insert(id);
@@ -83,6 +89,10 @@ impl MemoryTables {
 impl TaskTables for MemoryTables {
     fn task(&self, id: TaskId) -> Result<Option<TaskRow>> {
         Ok(self.tasks.get(&id).map(|(row, _)| row.clone()))
+    }
+
+    fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>> {
+        Ok(self.submissions.get(&id).cloned())
     }
 
     fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()> {

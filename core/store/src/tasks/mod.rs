@@ -56,6 +56,9 @@ pub trait TaskTables {
     /// A task.
     fn task(&self, id: TaskId) -> Result<Option<TaskRow>>;
 
+    /// The payload of the ledger's entry with this task's id: its submission, if that was recorded.
+    fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>>;
+
     /// The tasks that a filter matches, in the order of their submission.
     fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()>;
 
@@ -136,6 +139,13 @@ pub struct Changes {
     pub pleas: Vec<Plea>,
     /// Documents, as JSON.
     pub documents: Vec<(String, String)>,
+}
+
+impl Changes {
+    /// The tasks that are new.
+    pub(crate) fn submitted(&self) -> impl Iterator<Item = TaskId> {
+        self.tasks.iter().filter(|change| change.is_new).map(|change| change.row.task.id)
+    }
 }
 
 /// Reads the tables and decides, while nobody else writes; `now` is the store's clock.

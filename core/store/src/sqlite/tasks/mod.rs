@@ -83,6 +83,11 @@ impl TaskTables for Tables<'_> {
         self.one(sql, [id.as_bytes()], raw)?.map(row).transpose()
     }
 
+    fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT payload FROM ids JOIN entries USING(seq) WHERE id = ?1";
+        Ok(self.one(sql, [id.as_bytes()], |row| row.get::<_, Option<Vec<u8>>>(0))?.flatten())
+    }
+
     fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()> {
         let kind = filter.kind.as_ref().map(|kind| kind.as_str());
         let after = filter.after.map_or([0; 16], |after| *after.as_bytes());

@@ -1,0 +1,267 @@
+//! Attacks on approvals, against two processes' handles on one file. The rules themselves are attacked on virtual time in `sealbook-tasks`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use rusqlite::Connection;
+use sealbook_ledger::Genesis;
+use sealbook_runtime::{
+    Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+};
+use sealbook_store::{SqliteOptions, SqliteStore, new_ledger_id};
+use sealbook_tasks::{
+    ApprovalPolicy, Arguments, Choice, Key, Per, Plea, PleaState, Principal, Right, Span, Spec, Standing,
+    State, TaskId, TaskKind,
+};
+use std::path::PathBuf;
+use std::sync::{Arc, Barrier};
+use tempfile::TempDir;
+
+struct House {
+    folder: TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let genesis = Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap();
+        SqliteStore::create(&folder.path().join("ledger.db"), &genesis, SqliteOptions::default()).unwrap();
+        Self { folder }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+
+    /// As another process would have it.
+    fn engine(&self) -> Engine {
+        self.engine_with(EngineOptions::default())
+    }
+
+    fn engine_with(&self, options: EngineOptions) -> Engine {
+        Engine::new(Arc::new(SqliteStore::open(&self.file(), SqliteOptions::default()).unwrap()), options)
+            .unwrap()
+    }
+
+    fn change(&self, sql: &str) {
+        assert_eq!(Connection::open(self.file()).unwrap().execute(sql, []).unwrap(), 1, "{sql}");
+    }
+}
+
+fn principal(name: &str) -> Principal {
+    Principal::parse(name).unwrap()
+}
+
+fn spec(arguments: &str, approvals: u32) -> Spec {
+    let kind = TaskKind::parse("deploy").unwrap();
+    let spec = Spec::new(kind, Arguments::parse(arguments).unwrap(), principal("ann"));
+    Spec { approval: Some(ApprovalPolicy::of(approvals, vec![Key::parse("approver").unwrap()])), ..spec }
+}
+
+fn plead(engine: &Engine, spec: Spec) -> (TaskId, Plea) {
+    let id = engine.submit(spec).unwrap().id;
+    (id, engine.show(id).unwrap().pleas.pop().unwrap())
+}
+
+fn run(engine: &Engine) -> Summary {
+    let handler = |attempt: &Attempt| Outcome::Complete(attempt.arguments.as_str().to_owned());
+    let handlers = Handlers::from([(TaskKind::parse("deploy").unwrap(), Arc::new(handler) as _)]);
+    let options = WorkerOptions { concurrency: 2, until_idle: true, ..WorkerOptions::default() };
+    work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
+}
+
+fn state(engine: &Engine, id: TaskId) -> State {
+    engine.get(id).unwrap().task.state
+}
+
+#[test]
+fn waiting_survives_a_restart_and_is_decided_from_another_process() {
+    let house = House::new();
+    let (id, plea) = plead(&house.engine(), spec("1", 1));
+    let other = house.engine();
+    assert_eq!(run(&other).attempts, 0);
+    other.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+    let third = house.engine();
+    assert_eq!(run(&third).completed, 1);
+    assert_eq!(state(&third, id), State::Completed);
+}
+
+#[test]
+fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
+    for round in 0..10 {
+        let house = House::new();
+        let (id, plea) = plead(&house.engine(), spec("1", 1));
+        let start = Barrier::new(4);
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let voters = [
+                ("bob", Choice::Approve),
+                ("cat", Choice::Deny),
+                ("bob", Choice::Approve),
+                ("dan", Choice::Deny),
+            ];
+            let threads: Vec<_> = voters
+                .into_iter()
+                .map(|(name, choice)| {
+                    let (engine, start) = (house.engine(), &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        engine.vote(plea.id, principal(name), choice, "mine").map(|plea| plea.state)
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let counted: Vec<_> = outcomes.iter().flatten().collect();
+        assert_eq!(counted.len(), 1, "round {round}: {outcomes:?}");
+        let engine = house.engine();
+        let expected = if *counted[0] == PleaState::Approved { State::Queued } else { State::Failed };
+        assert_eq!(state(&engine, id), expected);
+        assert_eq!(engine.plea(plea.id).unwrap().votes.len(), 1);
+    }
+}
+
+#[test]
+fn arguments_that_were_changed_after_the_approval_do_not_run() {
+    let house = House::new();
+    let engine = house.engine();
+    let (id, plea) = plead(&engine, spec(r#"["staging"]"#, 1));
+    engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+    house.change(r#"UPDATE tasks SET document = replace(document, '[\"staging\"]', '[\"production\"]')"#);
+    let other = house.engine();
+    assert_eq!(run(&other).attempts, 0);
+    let task = other.get(id).unwrap().task;
+    assert_eq!(task.state, State::Cancelled);
+    assert!(task.reason.unwrap().contains("what would run is not what was submitted"));
+    assert_eq!(other.plea(plea.id).unwrap().state, PleaState::Withdrawn);
+}
+
+#[test]
+fn a_policy_that_was_weakened_or_taken_away_does_not_let_it_run() {
+    let house = House::new();
+    for (from, to) in [("\"approvals\":2", "\"approvals\":1"), ("\"approval\":", "\"approval_\":")] {
+        let engine = house.engine();
+        let (id, plea) = plead(&engine, spec("1", 2));
+        engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+        engine.vote(plea.id, principal("cat"), Choice::Approve, "").unwrap();
+        let changed =
+            format!("UPDATE tasks SET document = replace(document, '{from}', '{to}') WHERE state = 'queued'");
+        house.change(&changed);
+        let other = house.engine();
+        assert_eq!(run(&other).attempts, 0);
+        assert_eq!(state(&other, id), State::Cancelled);
+    }
+}
+
+#[test]
+fn a_task_that_nobody_has_submitted_does_not_run() {
+    let house = House::new();
+    let engine = house.engine();
+    let kind = TaskKind::parse("deploy").unwrap();
+    engine.submit(Spec::new(kind, Arguments::parse("1").unwrap(), principal("ann"))).unwrap();
+    let forged = "019aaf3e-5a00-7000-8000-000000000001";
+    house.change(&format!(
+        "INSERT INTO tasks SELECT x'{}', kind, state, due, worker, term,
+         replace(document, json_extract(document, '$.id'), '{forged}'), result, progress FROM tasks",
+        forged.replace('-', "")
+    ));
+    assert_eq!(run(&house.engine()).attempts, 1);
+    let forged = TaskId::parse(forged).unwrap();
+    assert_eq!(state(&engine, forged), State::Cancelled);
+}
+
+#[test]
+fn a_grant_for_one_attempt_is_used_once() {
+    let house = House::new();
+    let engine = house.engine();
+    let mut once = spec("1", 1);
+    once.approval.as_mut().unwrap().per = Per::Attempt;
+    let (id, plea) = plead(&engine, once);
+    engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+    run(&engine);
+    assert_eq!(engine.plea(plea.id).unwrap().state, PleaState::Consumed);
+    // As if somebody had put the task back by hand.
+    house.change(
+        "UPDATE tasks SET state = 'queued', document = replace(document, '\"completed\"', '\"queued\"')",
+    );
+    let other = house.engine();
+    assert_eq!(run(&other).completed, 0);
+    assert_eq!(state(&other, id), State::AwaitingApproval);
+}
+
+#[test]
+fn a_redriven_task_asks_again() {
+    let house = House::new();
+    let engine = house.engine();
+    let (id, plea) = plead(&engine, spec("1", 1));
+    engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+    engine.cancel(id, principal("ann"), "not now").unwrap();
+    assert_eq!(engine.plea(plea.id).unwrap().state, PleaState::Withdrawn);
+    engine.redrive(id, principal("ann"), "now").unwrap();
+    assert_eq!(run(&engine).attempts, 0);
+    assert_eq!(state(&engine, id), State::AwaitingApproval);
+}
+
+#[test]
+fn silence_is_a_denial_and_an_old_grant_is_none() {
+    let house = House::new();
+    let engine = house.engine();
+    let mut short = spec("1", 1);
+    short.approval.as_mut().unwrap().levels[0].deadline = Span::from_millis(1);
+    let (silent, _) = plead(&engine, short);
+    let mut brief = spec("2", 1);
+    brief.approval.as_mut().unwrap().lifetime = Span::from_millis(1);
+    let (old, plea) = plead(&engine, brief);
+    engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+    let passed = sealbook_store::now().unwrap();
+    while sealbook_store::now().unwrap() <= Span::from_millis(2).after(passed) {
+        std::thread::yield_now();
+    }
+    assert_eq!(run(&engine).attempts, 0);
+    assert_eq!((state(&engine, silent), state(&engine, old)), (State::Failed, State::AwaitingApproval));
+}
+
+#[test]
+fn only_who_may_and_is_eligible_approves() {
+    let house = House::new();
+    let standing = |name: &str| Standing::of(principal(name));
+    let approver = Standing { roles: vec![Key::parse("approver").unwrap()], ..standing("cat") };
+    let access = Access::Listed(vec![
+        standing("ann").allowed(Right::Submit, "*"),
+        standing("bob").allowed(Right::Approve, "*"),
+        approver.allowed(Right::Approve, "deploy"),
+    ]);
+    let engine = house.engine_with(EngineOptions { access, ..EngineOptions::default() });
+    let (id, plea) = plead(&engine, spec("1", 1));
+    for (who, why) in [("bob", "not_eligible"), ("eve", "no_right"), ("ann", "requester")] {
+        let error = engine.vote(plea.id, principal(who), Choice::Approve, "").unwrap_err();
+        assert_eq!(error.code().name(), "VOTE_REFUSED");
+        assert!(
+            error.context().iter().any(|(name, value)| *name == "why" && value == why),
+            "{who}: {error:?}"
+        );
+    }
+    engine.vote(plea.id, principal("cat"), Choice::Approve, "").unwrap();
+    assert_eq!(state(&engine, id), State::Queued);
+}
+
+#[test]
+fn a_vote_that_could_not_be_written_does_not_count() {
+    let house = House::new();
+    let (_, plea) = plead(&house.engine(), spec("1", 1));
+    let options =
+        SqliteOptions { busy_timeout: std::time::Duration::from_millis(50), ..SqliteOptions::default() };
+    let cut =
+        Engine::new(Arc::new(SqliteStore::open(&house.file(), options).unwrap()), EngineOptions::default())
+            .unwrap();
+    let blocker = Connection::open(house.file()).unwrap();
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = cut.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap_err();
+    assert_eq!(error.code().name(), "LEDGER_BUSY");
+    blocker.execute_batch("ROLLBACK").unwrap();
+    assert!(house.engine().plea(plea.id).unwrap().votes.is_empty());
+    cut.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+}
