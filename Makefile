@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LIBS := target/debug
 REPO ?= .
-CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-report sealbook-store sealbook-common
+CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-report sealbook-store sealbook-tasks sealbook-runtime sealbook-common
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test)
 
-.PHONY: help demo test build native rust python node c uniffi report text lint deny packaging bench peers accuracy fuzz clean
+.PHONY: help demo test build native rust python node c uniffi report text lint deny packaging bench soak peers accuracy fuzz clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ packaging: native ##   the wheel and the npm tarball, installed into empty place
 
 bench: ##       criterion benches of the hot paths
 	cargo bench -p sealbook-benches
+
+soak: ##        10,000 tasks under workers that are killed and stopped; the result goes to benches/results
+	@mkdir -p benches/results
+	{ echo '$$ make soak'; SEALBOOK_SOAK=10000 cargo test --locked --quiet -p sealbook-cli --test soak -- --nocapture | grep 'tasks in'; } | tee benches/results/soak.txt
 
 peers: ##       side by side with what others use; results go to benches/results
 	benches/run.sh
