@@ -9,6 +9,7 @@ mod layout;
 mod lexer;
 mod report;
 mod search;
+mod seek;
 mod syntax;
 mod walk;
 
