@@ -6,9 +6,7 @@ mod job;
 mod recorder;
 pub mod reply;
 pub mod request;
-mod scan;
 
 pub use job::Job;
 pub use recorder::{Recorder, Settle};
-pub use scan::{project, scan};
 pub use sealbook;
