@@ -1,5 +1,9 @@
 //! What the benches share.
 
+mod attribution;
+
+pub use attribution::{commit_object, history, long_message, source_file, trailer_message};
+
 use sealbook::Record;
 
 /// A typical event of an agent framework, its members in the order in which a program writes them.

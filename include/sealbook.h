@@ -667,18 +667,20 @@ uint32_t sealbook_ledger_import_start(const sealbook_ledger *ledger,
                                       sealbook_error **error);
 
 /**
- * Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. Nothing
- * is recorded.
+ * Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. With
+ * `"record"` it goes to the ledger of the project at or above `path`: each commit as an entry of kind `commit`, each claim about a file as
+ * one of kind `attribution`. What was recorded with the same claims before is not recorded again.
  *
  * \param path a folder of the repository; without the history any folder or file
  * \param options_json `{"history": read the commits, "tree": read the files, "revision": the commit to start from, "no_ignore": read files
- *        that .gitignore excludes, too, "no_cache": read every commit, also those that an earlier scan remembered}`, all optional; NULL for
- *        the history from HEAD. The history is read unless only the tree is asked for
+ *        that .gitignore excludes, too, "no_cache": read every commit, also those that an earlier scan remembered, "record": record what is
+ *        found}`, all optional; NULL for the history from HEAD, not recorded. The history is read unless only the tree is asked for
  * \param[out] report_json `{"schema": "sealbook/scan/1"}` with `"commits", "by_tool", "by_strength"` of the history and `"files", "claims"` of
- *        the files; release it with sealbook_string_free()
+ *        the files, and with `"recorded"`, how many entries are new, if it recorded; release it with sealbook_string_free()
  * \param[out] error what went wrong; may be NULL
  * \return #SEALBOOK_OK, #SEALBOOK_NOT_A_REPOSITORY, #SEALBOOK_NOT_FOUND, #SEALBOOK_PERMISSION_DENIED, #SEALBOOK_INVALID_ARGUMENT if
- *         the revision names no commit or the options ask for nothing, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER
+ *         the revision names no commit or the options ask for nothing, #SEALBOOK_GIT, #SEALBOOK_NULL_POINTER; with `"record"` as
+ *         sealbook_ledger_open() and sealbook_ledger_record(), too
  */
 uint32_t sealbook_scan(const char *path,
                        const char *options_json,
@@ -700,15 +702,14 @@ uint32_t sealbook_scan_start(const char *path,
                              sealbook_error **error);
 
 /**
- * As sealbook_scan(), and records each commit with its claims as an entry of kind `commit`, each claim about a file as one of kind
- * `attribution`. What was recorded with the same claims before is not recorded again.
+ * As sealbook_scan(); with `"record"` it goes to this ledger.
  *
  * \param ledger the ledger
  * \param path a folder of the repository
  * \param options_json as for sealbook_scan()
- * \param[out] report_json as of sealbook_scan(), with `"recorded"`: how many entries are new; release it with sealbook_string_free()
+ * \param[out] report_json as of sealbook_scan(); release it with sealbook_string_free()
  * \param[out] error what went wrong; may be NULL
- * \return as sealbook_scan() and sealbook_ledger_record()
+ * \return as sealbook_scan(), and with `"record"` as sealbook_ledger_record()
  */
 uint32_t sealbook_ledger_scan(const sealbook_ledger *ledger,
                               const char *path,

@@ -8,7 +8,7 @@ const { blocking } = require('./errors.cjs');
 const { WATCH, settled, watched } = require('./calls.cjs');
 
 /** The names of the options of each call. */
-const SCAN = ['history', 'tree', 'revision', 'noIgnore', 'noCache'];
+const SCAN = ['history', 'tree', 'record', 'revision', 'noIgnore', 'noCache'];
 const WHY = ['kind', 'revision'];
 const STATS = ['revision', 'people', 'folders', 'noCache'];
 const REPORT = [...STATS, 'format', 'tree', 'title', 'ledger'];
@@ -24,8 +24,7 @@ function scanSync(path = '.', options = undefined) {
 }
 
 function scanning(path, options, more = []) {
-  const { record = false, ...rest } = take.known(options, [...SCAN, 'record', ...more]);
-  return [take.path(path), take.wire(rest, SCAN), take.flag(record, 'record')];
+  return [take.path(path), take.wire(take.known(options, [...SCAN, ...more]), SCAN)];
 }
 
 async function why(path, target, options = undefined) {
@@ -89,5 +88,5 @@ function testRulesSync(path, text) {
 }
 
 module.exports = {
-  SCAN, scan, scanSync, why, whySync, stats, statsSync, report, reportSync, rules, rulesSync, testRules, testRulesSync,
+  scanning, scan, scanSync, why, whySync, stats, statsSync, report, reportSync, rules, rulesSync, testRules, testRulesSync,
 };

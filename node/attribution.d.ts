@@ -94,7 +94,10 @@ export interface ScanOptions {
   noIgnore?: boolean;
   /** Read every commit, also those that an earlier scan remembered. */
   noCache?: boolean;
-  /** Record what is found. If not given, a ledger's own `scan` does and the function does not. */
+  /**
+   * Record what is found, `false` if not given: each commit as an entry of kind `commit`, each claim about a file as one of kind `attribution`.
+   * What was recorded with the same claims before is not recorded again.
+   */
   record?: boolean;
 }
 
@@ -315,7 +318,7 @@ export interface TextMatch {
 
 /**
  * Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. With
- * `record` it goes to the ledger of the project at or above `path`, as {@link Ledger.scan} has it.
+ * `record` it goes to the ledger of the project at or above `path`.
  *
  * @param path - The current folder if not given. Without the history, any folder or file.
  * @throws `NOT_A_REPOSITORY`, `NOT_FOUND`, `PERMISSION_DENIED`, `INVALID_ARGUMENT` if the revision names no commit or nothing is to be read, `GIT`,

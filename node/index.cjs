@@ -7,7 +7,7 @@ const { encode, raw } = require('./payload.cjs');
 const { classes, blocking } = require('./errors.cjs');
 const { WATCH, watched } = require('./calls.cjs');
 const { Ledger } = require('./ledger.cjs');
-const { SCAN, ...attribution } = require('./attribution.cjs');
+const { scanning, ...attribution } = require('./attribution.cjs');
 
 async function verifyExport(path, options = undefined) {
   const args = [take.path(path), ...take.expected(options, [...take.EXPECTED, ...WATCH])];

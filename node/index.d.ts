@@ -558,11 +558,11 @@ export class Ledger {
   importSync(path: string | URL): Imported;
 
   /**
-   * Reads the history of the git repository at or above `path`, the files under `path`, or both, and records what they claim about AI: each
-   * commit as an entry of kind `commit`, each claim about a file as one of kind `attribution`. What was recorded with the same claims before is not recorded again.
+   * Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. With
+   * `record` it goes to this ledger.
    *
    * @param path - The current folder if not given. Without the history, any folder or file.
-   * @throws As {@link scan} and as {@link Ledger.recordMany}.
+   * @throws As {@link scan}, and with `record` as {@link Ledger.recordMany}.
    * @example
    * ```js
    * const ledger = Ledger.inMemory();

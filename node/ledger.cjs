@@ -6,7 +6,7 @@ const take = require('./options.cjs');
 const { encode, raw } = require('./payload.cjs');
 const { fail, blocking } = require('./errors.cjs');
 const { WATCH, settled, watched } = require('./calls.cjs');
-const { SCAN, scan, scanSync } = require('./attribution.cjs');
+const { scanning } = require('./attribution.cjs');
 
 /** Entries that an iteration reads at a time. */
 const PAGE = 1000;
@@ -162,16 +162,12 @@ class Ledger {
   }
 
   async scan(path = '.', options = undefined) {
-    const { record = true, ...rest } = take.known(options, [...SCAN, 'record', ...WATCH]);
-    if (!take.flag(record, 'record')) return scan(path, rest);
-    const args = [take.path(path), take.wire(rest, SCAN)];
-    return JSON.parse(await this.#long(rest, (handle, watch) => handle.scan(...args, watch)));
+    const args = scanning(path, options, WATCH);
+    return JSON.parse(await this.#long(options, (handle, watch) => handle.scan(...args, watch)));
   }
 
   scanSync(path = '.', options = undefined) {
-    const { record = true, ...rest } = take.known(options, [...SCAN, 'record']);
-    if (!take.flag(record, 'record')) return scanSync(path, rest);
-    const args = [take.path(path), take.wire(rest, SCAN)];
+    const args = scanning(path, options);
     return JSON.parse(this.#now((handle) => handle.scanSync(...args)));
   }
 

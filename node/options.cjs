@@ -45,12 +45,6 @@ function open(options, names = Object.keys(OPEN)) {
   return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [OPEN[name], value])));
 }
 
-/** A yes or a no. */
-function flag(value, what) {
-  if (typeof value === 'boolean') return value;
-  throw fail('INVALID_ARGUMENT', `${what} is ${value === null ? 'null' : `a ${typeof value}`}; pass true or false`);
-}
-
 /** Those of the options that have these names, with the names of the JSON forms. Their values are judged by the native call. */
 function wire(options, names) {
   const entries = names.map((name) => [WIRE[name] ?? name, options[name]]).filter(([, value]) => value !== undefined);
@@ -85,4 +79,4 @@ function expected(options, names = EXPECTED) {
   return [text(origin, 'the origin', { optional: true }), whole(size, 'the size'), text(root, 'the root', { optional: true })];
 }
 
-module.exports = { known, text, path, whole, flag, wire, open, query, expected, QUERY, EXPECTED };
+module.exports = { known, text, path, whole, wire, open, query, expected, QUERY, EXPECTED };

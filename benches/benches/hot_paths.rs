@@ -1,4 +1,4 @@
-//! The hot paths: canonicalise, record (memory; SQLite one by one; batched), verify, export. `cargo bench -p sealbook-benches`.
+//! The hot paths: canonicalise, record (memory; SQLite one by one; batched), verify, export. `cargo bench -p sealbook-benches --bench hot_paths`.
 
 #![expect(clippy::unwrap_used, reason = "benches")]
 

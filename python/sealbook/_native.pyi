@@ -108,7 +108,6 @@ def verify_export(
 def scan(
     path: str,
     options: str,
-    record: bool,
     progress: Progress | None = None,
     done: _Done | None = None,
 ) -> str | Job: ...

@@ -255,19 +255,14 @@ class AsyncLedger:
         progress: Progress | None = None,
     ) -> ScanReport:
         """Reads a git history, the files of a folder, or both. See :meth:`sealbook.Ledger.scan`."""
-        if not record:
-            return await scan(
-                path,
-                history=history,
-                tree=tree,
-                revision=revision,
-                no_ignore=no_ignore,
-                no_cache=no_cache,
-                progress=progress,
-            )
         folder = path_of(path)
         options = options_of(
-            history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+            history=history,
+            tree=tree,
+            record=record,
+            revision=revision,
+            no_ignore=no_ignore,
+            no_cache=no_cache,
         )
         return make_scan_report(
             await _later(lambda done: self._native.scan(folder, options, None, done), progress)
@@ -358,11 +353,14 @@ async def scan(
     """Reads a git history, the files of a folder, or both. See :func:`sealbook.scan`."""
     folder = path_of(path)
     options = options_of(
-        history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+        history=history,
+        tree=tree,
+        record=record,
+        revision=revision,
+        no_ignore=no_ignore,
+        no_cache=no_cache,
     )
-    return make_scan_report(
-        await _later(lambda done: _native.scan(folder, options, record, None, done), progress)
-    )
+    return make_scan_report(await _later(lambda done: _native.scan(folder, options, None, done), progress))
 
 
 async def why(

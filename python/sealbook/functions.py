@@ -121,9 +121,14 @@ def scan(
     Commits(total=1, ai=1, human_evidence=0, automation=0, unknown=0)
     """
     options = options_of(
-        history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+        history=history,
+        tree=tree,
+        record=record,
+        revision=revision,
+        no_ignore=no_ignore,
+        no_cache=no_cache,
     )
-    return make_scan_report(cast(str, _native.scan(path_of(path), options, record, progress)))
+    return make_scan_report(cast(str, _native.scan(path_of(path), options, progress)))
 
 
 def why(

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, cast
 
-from sealbook import _native, functions
+from sealbook import _native
 from sealbook.arguments import (
     DEFAULT_PAYLOAD_LIMIT,
     File,
@@ -430,20 +430,16 @@ class Ledger:
             progress: Told how far the call has come, in commits or files; a total of 0 is not known.
 
         Raises:
+            ClosedError: The ledger was closed.
             SealbookError: As :func:`sealbook.scan`, and as :meth:`record_many` with ``record``.
         """
-        if not record:
-            return functions.scan(
-                path,
-                history=history,
-                tree=tree,
-                revision=revision,
-                no_ignore=no_ignore,
-                no_cache=no_cache,
-                progress=progress,
-            )
         options = options_of(
-            history=history, tree=tree, revision=revision, no_ignore=no_ignore, no_cache=no_cache
+            history=history,
+            tree=tree,
+            record=record,
+            revision=revision,
+            no_ignore=no_ignore,
+            no_cache=no_cache,
         )
         return make_scan_report(cast(str, self._native.scan(path_of(path), options, progress)))
 

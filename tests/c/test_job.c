@@ -45,7 +45,7 @@ static void every_long_call_works_as_a_job(void) {
     CHECK_CODE(SEALBOOK_OK, sealbook_scan_start(repository, NULL, &job, &error));
     CHECK(has(result = result_of(job), "\"total\":2"));
     sealbook_string_free(result);
-    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan_start(other, repository, NULL, &job, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan_start(other, repository, "{\"record\":true}", &job, &error));
     CHECK(has(result = result_of(job), "\"recorded\":2"));
     sealbook_string_free(result);
 

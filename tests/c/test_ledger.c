@@ -216,10 +216,13 @@ static void a_scan_counts_commits_and_records_them_once(void) {
     CHECK(!has(report, "\"recorded\""));
     sealbook_string_free(report);
     CHECK_CODE(SEALBOOK_OK, sealbook_ledger_in_memory(NULL, &ledger, &error));
-    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan(ledger, repository, "{\"revision\":\"HEAD\"}", &report, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan(ledger, repository, NULL, &report, &error));
+    CHECK(!has(report, "\"recorded\"") && size_of(ledger) == 1); /* asked for explicitly, or not at all */
+    sealbook_string_free(report);
+    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan(ledger, repository, "{\"revision\":\"HEAD\",\"record\":true}", &report, &error));
     CHECK(has(report, "\"recorded\":2"));
     sealbook_string_free(report);
-    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan(ledger, repository, NULL, &report, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_ledger_scan(ledger, repository, "{\"record\":true}", &report, &error));
     CHECK(has(report, "\"recorded\":0"));
     sealbook_string_free(report);
     report = NULL;

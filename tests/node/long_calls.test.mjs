@@ -111,9 +111,11 @@ test('a git history is scanned, and recorded once', async (t) => {
   assert.deepEqual([read.schema, read.commits.total, read.commits.ai, 'recorded' in read], ['sealbook/scan/1', 2, 1, false]);
   assert.equal((await scan(path, { revision: 'HEAD~1' })).commits.total, 1);
   const target = Ledger.inMemory();
-  assert.equal((await target.scan(path, { record: false })).recorded, undefined);
-  assert.equal((await target.scan(path)).recorded, 2);
-  assert.equal(target.scanSync(path).recorded, 0);
+  assert.equal((await target.scan(path)).recorded, undefined);
+  assert.equal('recorded' in target.scanSync(path, { record: false }), false);
+  assert.equal(target.size(), 1n);
+  assert.equal((await target.scan(path, { record: true })).recorded, 2);
+  assert.equal(target.scanSync(path, { record: true }).recorded, 0);
   assert.equal([...target.querySync({ kind: 'commit' })].length, 2);
   await assert.rejects(scan(path, { revision: 'no-such-branch' }), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(target.scan(path, { signal: AbortSignal.abort() }), { name: 'AbortError' });

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sealbook
 from conftest import VECTORS, vectors
-from sealbook import Ledger, SealbookError, _native, aio
+from sealbook import ClosedError, Ledger, SealbookError, _native, aio
 
 CASES = vectors("attribution/calls.json")["cases"]
 FACES = {"blocking": sealbook, "asyncio": aio}
@@ -102,7 +102,7 @@ def test_a_long_call_is_cancelled_by_its_callback_and_by_its_task(case: dict, pl
 @pytest.mark.parametrize("case", CANCELLED, ids=[case["name"] for case in CANCELLED])
 def test_a_long_call_that_is_cancelled_ends_with_its_code(case: dict, place: Path) -> None:
     start: dict[str, Callable[..., Any]] = {
-        "scan": lambda *rest: _native.scan(str(place / "large"), '{"no_cache":true}', False, *rest),
+        "scan": lambda *rest: _native.scan(str(place / "large"), '{"no_cache":true}', *rest),
         "stats": lambda *rest: _native.stats(str(place / "large"), '{"no_cache":true}', *rest),
         "report": lambda *rest: _native.report(str(place / "large"), '{"no_cache":true}', *rest),
     }
@@ -130,3 +130,5 @@ def test_a_scan_records_in_the_project_of_its_path_once(place: Path) -> None:
         assert len(ledger) == 3
         assert ledger.scan(project, record=True, tree=True, history=True, no_cache=True).recorded is not None
         assert ledger.scan(project, tree=True).commits is None
+    with pytest.raises(ClosedError):
+        ledger.scan(project)

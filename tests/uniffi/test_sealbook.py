@@ -128,7 +128,9 @@ class Scenario(unittest.TestCase):
         report = sealbook.scan(str(self.folder))
         self.assertEqual((report.commits.total, report.commits.ai, report.recorded), (2, 1, None))
         ledger = Ledger.in_memory()
-        recorded = [ledger.scan(str(self.folder)).recorded for _ in range(2)]
+        self.assertEqual((ledger.scan(str(self.folder)).recorded, ledger.size()), (None, 1))
+        record = sealbook.ScanOptions(record=True)
+        recorded = [ledger.scan(str(self.folder), record).recorded for _ in range(2)]
         self.assertEqual((recorded, ledger.size()), ([2, 0], 3))
         with self.failing("INVALID_ARGUMENT"):
             sealbook.scan(str(self.folder), sealbook.ScanOptions(revision="no-such"))

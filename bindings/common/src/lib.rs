@@ -6,10 +6,8 @@ mod job;
 mod recorder;
 pub mod reply;
 pub mod request;
-mod scan;
 pub mod tasks;
 
 pub use job::Job;
 pub use recorder::{Recorder, Settle};
-pub use scan::{project, scan};
 pub use sealbook;

@@ -32,8 +32,16 @@ fn the_history_is_read_unless_only_the_tree_is_asked_for() {
 
 #[test]
 fn every_option_arrives() {
-    let scan = scan_options(r#"{"revision":"v1","no_ignore":true,"no_cache":true}"#).unwrap();
-    assert_eq!((scan.revision.as_deref(), scan.no_ignore, scan.no_cache), (Some("v1"), true, true));
+    let scan = scan_options(r#"{"revision":"v1","no_ignore":true,"no_cache":true,"record":true}"#).unwrap();
+    let whole = ScanOptions {
+        revision: Some("v1".to_owned()),
+        history: true,
+        tree: false,
+        no_ignore: true,
+        no_cache: true,
+        record: true,
+    };
+    assert_eq!(scan, whole);
     let why = why_options(r#"{"target":"file","revision":"v1"}"#).unwrap();
     assert_eq!(why, WhyOptions { target: Target::File, revision: Some("v1".to_owned()) });
     let text = r#"{"revision":"v1","people":"full","folders":0,"no_cache":true,"tree":false,"title":"T","format":"json","ledger":"/x"}"#;

@@ -12,19 +12,19 @@ use sealbook_common::sealbook::{self, Progress, Result};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads a history and a folder; with `record`, what they say is recorded in the ledger of the project there.
+/// Reads a history and a folder; with `record` in the options, what they say is recorded in the ledger of the project there.
 ///
 /// # Errors
 /// As the core's `scan`, and with `record` as its `open` and `record_many`.
 #[napi(catch_unwind)]
-pub fn scan_sync(path: String, options: String, record: bool) -> napi::Result<String> {
+pub fn scan_sync(path: String, options: String) -> napi::Result<String> {
     now(|progress| {
         let options = request::scan_options(&options)?;
-        Ok(json(&sealbook_common::scan(Path::new(&path), &options, record, progress)?))
+        Ok(json(&sealbook::scan(Path::new(&path), &options, progress)?))
     })
 }
 
-/// Reads a history and a folder; with `record`, what they say is recorded in the ledger of the project there.
+/// Reads a history and a folder; with `record` in the options, what they say is recorded in the ledger of the project there.
 ///
 /// # Errors
 /// If the options are not understood; the rest rejects the promise.
@@ -33,12 +33,11 @@ pub fn scan<'env>(
     env: &'env Env,
     path: String,
     options: String,
-    record: bool,
     watch: &Watch,
 ) -> napi::Result<Object<'env>> {
     let options = request::scan_options(&options).map_err(thrown)?;
     long_call(env, watch.progress(), move |progress| {
-        Ok(json(&sealbook_common::scan(Path::new(&path), &options, record, progress)?))
+        Ok(json(&sealbook::scan(Path::new(&path), &options, progress)?))
     })
 }
 

@@ -262,7 +262,7 @@ impl Handle {
         })
     }
 
-    /// Reads a history and a folder and records what they say, and returns the report as JSON.
+    /// Reads a history and a folder; with `record` in the options, what they say is recorded. Returns the report as JSON.
     ///
     /// # Errors
     /// As the core's `scan`.
@@ -273,7 +273,7 @@ impl Handle {
         scan().map(|report| reply::json(&report)).map_err(thrown)
     }
 
-    /// Reads a history and a folder and records what they say.
+    /// Reads a history and a folder; with `record` in the options, what they say is recorded.
     ///
     /// # Errors
     /// If the options are not understood; the rest rejects the promise.

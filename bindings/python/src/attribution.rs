@@ -5,28 +5,27 @@ use crate::error::checked;
 use crate::{fork, reply};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sealbook_common::sealbook::{self, OpenOptions, Result};
-use sealbook_common::{project, request};
+use sealbook_common::request;
+use sealbook_common::sealbook::{self, OpenOptions, Result, project_of};
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// Reads a history and a folder; with `record`, what they say is recorded in the ledger of the project there.
 #[pyfunction]
-#[pyo3(signature = (path, options, record, progress=None, done=None))]
+#[pyo3(signature = (path, options, progress=None, done=None))]
 pub(crate) fn scan(
     py: Python<'_>,
     path: PathBuf,
     options: &str,
-    record: bool,
     progress: Option<Py<PyAny>>,
     done: Option<Py<PyAny>>,
 ) -> PyResult<Py<PyAny>> {
     let options = checked(py, request::scan_options(options))?;
     let work = move |progress: &_| {
-        if !record {
+        if !options.record {
             return sealbook::scan(&path, &options, progress);
         }
-        let ledger = fork::open(|| sealbook::Ledger::open(project(&path), &OpenOptions::default()))?;
+        let ledger = fork::open(|| sealbook::Ledger::open(project_of(&path), &OpenOptions::default()))?;
         let report = ledger.scan(&path, &options, progress);
         fork::close(&ledger);
         report

@@ -225,7 +225,7 @@ impl Ledger {
         enter(py, How::new(progress, done), work, |py, imported| Ok(reply::json(py, &imported)))
     }
 
-    /// Reads a history and a folder, and records what they say; the report as JSON.
+    /// Reads a history and a folder; with `record` in the options, what they say is recorded. The report as JSON.
     #[pyo3(signature = (path, options, progress=None, done=None))]
     fn scan(
         &self,

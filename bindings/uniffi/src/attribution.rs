@@ -20,9 +20,8 @@ pub fn scan(
     options: Option<ScanOptions>,
     listener: Option<Arc<dyn ProgressListener>>,
 ) -> Result<ScanReport> {
-    let records = options.as_ref().and_then(|options| options.record).unwrap_or(false);
     let (path, options) = (PathBuf::from(path), ScanOptions::read(options)?);
-    Ok(run(listener, move |progress| sealbook_common::scan(&path, &options, records, progress))?.into())
+    Ok(run(listener, move |progress| sealbook::scan(&path, &options, progress))?.into())
 }
 
 /// Explains a commit or a file of the git repository at or above `path`, as JSON with the schema `sealbook/why/1`: its verdict, every claim

@@ -22,16 +22,17 @@ pub struct ScanOptions {
     /// Read every commit, also those that an earlier scan remembered.
     #[uniffi(default = false)]
     pub no_cache: bool,
-    /// Record what is found. If not given, a ledger records it and the function `scan` does not.
-    #[uniffi(default = None)]
-    pub record: Option<bool>,
+    /// Record what is found: each commit as an entry of kind `commit`, each claim about a file as one of kind `attribution`. What was
+    /// recorded with the same claims before is not recorded again.
+    #[uniffi(default = false)]
+    pub record: bool,
 }
 
 impl ScanOptions {
     pub(crate) fn read(options: Option<Self>) -> Result<sealbook::ScanOptions> {
-        let Self { revision, history, tree, no_ignore, no_cache, record: _ } = options.unwrap_or_default();
+        let Self { revision, history, tree, no_ignore, no_cache, record } = options.unwrap_or_default();
         let history = request::reads_history(history, tree, revision.is_some())?;
-        Ok(sealbook::ScanOptions { revision, history, tree, no_ignore, no_cache })
+        Ok(sealbook::ScanOptions { revision, history, tree, no_ignore, no_cache, record })
     }
 }
 

@@ -136,11 +136,10 @@ impl Ledger {
         Ok(run(listener, move |progress| ledger.import(&path, progress))?.into())
     }
 
-    /// Reads the history of the git repository at or above `path`, the files under `path`, or both, and records what they claim: each commit
-    /// as an entry of kind `commit`, each claim about a file as one of kind `attribution`. What was recorded with the same claims before is not recorded again, and what was recorded before a
-    /// cancellation stays. With `record` false in the options nothing is recorded.
+    /// Reads the history of the git repository at or above `path`, the files under `path`, or both, and says what they claim about AI. With
+    /// `record` in the options it goes to this ledger, and what was recorded before a cancellation stays.
     ///
-    /// Throws as the function `scan` and as `record`.
+    /// Throws as the function `scan`, `CLOSED`, and with `record` as `record_many`.
     #[uniffi::method(default(options = None, listener = None))]
     pub fn scan(
         &self,
@@ -149,12 +148,7 @@ impl Ledger {
         listener: Option<Arc<dyn ProgressListener>>,
     ) -> Result<ScanReport> {
         let (ledger, path) = (self.0.clone(), PathBuf::from(path));
-        let records = options.as_ref().and_then(|options| options.record).unwrap_or(true);
         let options = ScanOptions::read(options)?;
-        let scan = move |progress: &_| match records {
-            true => ledger.scan(&path, &options, progress),
-            false => sealbook::scan(&path, &options, progress),
-        };
-        Ok(run(listener, scan)?.into())
+        Ok(run(listener, move |progress| ledger.scan(&path, &options, progress))?.into())
     }
 }

@@ -244,7 +244,9 @@ fn every_pattern_compiles_and_those_that_read_something_have_a_group() {
 #[test]
 fn every_rule_says_what_a_reader_needs() {
     for rule in Catalogue::built_in().unwrap().rules() {
-        assert!(rule.strength >= Strength::High || rule.class == Class::Ai, "{}", rule.id);
+        // What hints at a person is too weak for a verdict, or it is a statement.
+        let is_hint = rule.class == Class::Human && rule.strength == Strength::Low;
+        assert!(rule.strength >= Strength::High || rule.class == Class::Ai || is_hint, "{}", rule.id);
         assert!(rule.false_positives.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
         assert!(rule.class != Class::Automation || rule.signal == RuleSignal::Author, "{}", rule.id);
         for period in &rule.lowered {

@@ -36,6 +36,17 @@ pub enum Class {
     Human,
 }
 
+impl Class {
+    /// The word that the JSON form is, too.
+    fn word(self) -> &'static str {
+        match self {
+            Class::Ai => "ai",
+            Class::Automation => "automation",
+            Class::Human => "human",
+        }
+    }
+}
+
 /// Where the evidence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -228,20 +239,34 @@ impl Claim {
         self.invalid.is_none()
     }
 
-    /// The claim's key, 64 hexadecimal digits: the same rule on the same place has the same key, so that
-    /// recording a claim twice records it once.
+    /// The claim's key, 64 hexadecimal digits: the same claim by the same rule about the same place has the same
+    /// key, so that recording it twice records it once. Evidence and strength do not count.
     ///
-    /// SHA-256 over `sealbook/claim/v1`, a line feed, and rule, commit, path and lines (`1-4,6-16`), each ended
-    /// by NUL. What a claim is not about is empty.
+    /// Rule and place alone would not do. A note gives the same lines to two tools, or to a tool and a person;
+    /// two comments at the top of a file name two tools for all of it; and what was impossible once may be
+    /// possible when its commit has been fetched.
+    ///
+    /// SHA-256 over `sealbook/claim/v1`, a line feed, and rule, commit, path, lines (`1-4,6-16`), class, tool,
+    /// model, and the kind of [`Invalid`], each with its length in bytes and a colon before it: `3:Amp`. What a
+    /// claim does not have is empty.
     #[must_use]
     pub fn key(&self) -> String {
         let lines: Vec<_> = self.lines.iter().map(|l| format!("{}-{}", l.start, l.end)).collect();
-        let (commit, path) = (self.commit.as_deref().unwrap_or(""), self.path.as_deref().unwrap_or(""));
+        let parts = [
+            self.rule.as_str(),
+            self.commit.as_deref().unwrap_or(""),
+            self.path.as_deref().unwrap_or(""),
+            &lines.join(","),
+            self.class.word(),
+            &self.tool,
+            self.model.as_deref().unwrap_or(""),
+            self.invalid.as_ref().map_or("", |invalid| invalid.kind),
+        ];
         let mut hash = Sha256::new();
         hash.update(b"sealbook/claim/v1\n");
-        for part in [self.rule.as_str(), commit, path, &lines.join(",")] {
-            hash.update(part.as_bytes());
-            hash.update(b"\0");
+        for part in parts {
+            hash.update(format!("{}:", part.len()));
+            hash.update(part);
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -274,12 +299,12 @@ mod tests {
 
     #[test]
     fn the_key_is_the_hash_that_the_documentation_states() {
-        // printf 'sealbook/claim/v1\namp/co-author\0c0ffee\0\0\0' | sha256sum
-        assert_eq!(claim().key(), "ba7202085d362078ebfa9477552fb4ca2300b0f2d082b139cb36bd60e988c216");
+        // printf 'sealbook/claim/v1\n13:amp/co-author6:c0ffee0:0:2:ai3:Amp0:0:' | sha256sum
+        assert_eq!(claim().key(), "92dc6b3ba19b1c832ba414e296c7e165eb05281d818b58ceed4d48f002b3e70c");
     }
 
     #[test]
-    fn the_key_depends_on_rule_and_place_alone() {
+    fn the_key_depends_on_rule_place_and_what_is_claimed() {
         let other_text = Claim { evidence: "other".into(), strength: Strength::Medium, ..claim() };
         assert_eq!(other_text.key(), claim().key());
         assert_ne!(Claim { rule: "amp/co-autho".into(), ..claim() }.key(), claim().key());
@@ -290,6 +315,18 @@ mod tests {
         assert_ne!(of_a_file.key(), claim().key());
         let of_lines = Claim { lines: vec![Lines { start: 1, end: 4 }], ..of_a_file.clone() };
         assert_ne!(of_lines.key(), of_a_file.key());
+        assert_ne!(Claim { tool: "Devin".into(), ..claim() }.key(), claim().key());
+        assert_ne!(Claim { class: Class::Human, ..claim() }.key(), claim().key());
+        assert_ne!(Claim { model: Some("Opus".into()), ..claim() }.key(), claim().key());
+        let invalid = Some(Invalid { kind: "past_end", reason: "line 9 of 4".into() });
+        assert_ne!(Claim { invalid, ..claim() }.key(), claim().key());
+    }
+
+    #[test]
+    fn a_class_is_called_in_a_key_as_in_json() {
+        for class in [Class::Ai, Class::Automation, Class::Human] {
+            assert_eq!(serde_json::to_value(class).unwrap(), class.word());
+        }
     }
 
     #[test]

@@ -90,6 +90,22 @@ fn a_doubtful_period_lowers_the_strength_and_rules_nothing_out() {
 }
 
 #[test]
+fn that_no_helper_is_named_is_a_hint_and_that_no_ai_took_part_is_a_statement() {
+    for (value, verdict, strength) in [
+        ("none", Verdict::Unknown, Some(Strength::Low)),
+        ("nobody", Verdict::Unknown, Some(Strength::Low)),
+        ("a human", Verdict::Unknown, Some(Strength::Low)),
+        ("Jane Roe <jane@example.com>", Verdict::Unknown, None),
+        ("no AI", Verdict::HumanEvidence, Some(Strength::High)),
+    ] {
+        let claims = of_message(&format!("x\n\nAssisted-by: {value}"));
+        assert_eq!(Verdict::of(&claims), verdict, "{value}");
+        assert_eq!(claims.iter().map(|claim| claim.strength).max(), strength, "{value}");
+        assert!(claims.iter().all(|claim| claim.class == Class::Human), "{value}");
+    }
+}
+
+#[test]
 fn days_are_those_of_the_calendar() {
     for (seconds, expected) in [
         (0, "1970-01-01"),

@@ -69,6 +69,8 @@ mod remembering;
 mod repository;
 mod rule;
 mod scan;
+#[doc(hidden)]
+pub mod single;
 mod sources;
 mod summary;
 mod table;

@@ -99,9 +99,12 @@ impl Report {
         self
     }
 
-    /// With what a scan of the files found.
+    /// With what a scan of the files found; without names of people, if the statistics are.
     #[must_use]
-    pub fn tree(mut self, tree: TreeStatistics) -> Self {
+    pub fn tree(mut self, mut tree: TreeStatistics) -> Self {
+        if let Some(names) = &self.statistics.hidden {
+            names.hide_in_files(&mut tree.strongest);
+        }
         self.tree = Some(tree);
         self.checks = checks(&self);
         self

@@ -6,7 +6,9 @@ mod support;
 
 use proptest::prelude::*;
 use sealbook_attribution::{Catalogue, Class, Commit, Relation, Signal, Source, Strength, Verdict};
-use sealbook_report::{Collector, Counts, Doubt, People, Statistics};
+use sealbook_report::{
+    Collector, Counts, Doubt, People, Report, Repository, Rules, Statistics, TreeStatistics, html, markdown,
+};
 use support::*;
 
 const DAY: i64 = 86_400;
@@ -113,6 +115,62 @@ fn evidence_does_not_name_the_commits_people_unless_asked() {
         assert!(json(people).contains("aider/rule"));
     }
     assert!(json(People::Full).contains("Jane Roe (aider) <Jane@Example.com>"));
+}
+
+/// All forms of a report about one commit by Jane for Carl, with the help of Ann, and a file that names them.
+fn forms(people: People) -> [String; 3] {
+    let texts = [
+        (Class::Ai, Signal::Trailer, Strength::Certain, "Co-authored-by: Ann Lee <noreply@anthropic.com>"),
+        (Class::Ai, Signal::Trailer, Strength::Medium, "Co-authored-by: Ann Lee (amp) <annlee@ann.example>"),
+        (Class::Ai, Signal::Author, Strength::Certain, "Jane Roe <jroe@example.com>"),
+        (
+            Class::Ai,
+            Signal::Message,
+            Strength::High,
+            "made with Amp by Carl Coe and ann lee, see carlc@example.com",
+        ),
+        (Class::Human, Signal::Trailer, Strength::High, "Written-by: Ann Lee <annlee@ann.example>"),
+    ];
+    let claims = texts.map(|(class, signal, strength, evidence)| {
+        let mut made = claim("Amp", class, signal, strength);
+        made.evidence = evidence.to_owned();
+        made
+    });
+    let (jane, carl) =
+        (person("Jane Roe", "jroe@example.com", MAY_2026), person("Carl Coe", "carlc@example.com", MAY_2026));
+    let mut wrong = invalid(claim("Amp", Class::Ai, Signal::Note, Strength::High));
+    wrong.invalid.as_mut().unwrap().reason = "no record for Jane Roe".to_owned();
+    let mut collector = Collector::new(now(), people);
+    for claims in [claims[..1].to_vec(), [&claims[..], &[wrong]].concat()] {
+        let commit = Commit::new("a1", jane.clone(), carl.clone(), claims);
+        let mut commit =
+            if commit.claims.len() > 1 { contradicted(commit, "Carl Coe says no") } else { commit };
+        commit.subject = "Merge the work of Ann Lee, Jane and carlc@example.com".into();
+        collector.add(&commit);
+    }
+    let mut in_a_file = claim("Amp", Class::Ai, Signal::Comment, Strength::High);
+    in_a_file.evidence = "Written with Amp by Jane Roe <jroe@example.com> and @annlee".to_owned();
+    let report = Report::new(Repository::default(), now(), collector.finish(), Rules::default());
+    let report = report.tree(TreeStatistics::new(1, 1, 0, &[in_a_file]));
+    [html(&report), markdown(&report), serde_json::to_string(&report).unwrap()]
+}
+
+#[test]
+fn no_form_of_a_report_names_authors_committers_or_co_authors_unless_asked() {
+    let names = ["jane", "roe", "carl", "coe", "ann lee", "annlee", "@example.com", "ann.example"];
+    for people in [People::None, People::Hashed] {
+        for form in forms(people) {
+            let form = form.to_lowercase();
+            let found: Vec<_> = names.iter().filter(|name| form.contains(*name)).collect();
+            assert!(found.is_empty(), "{people:?}: {found:?} in {form}");
+            assert!(form.contains("made with amp by"), "the rest of the evidence stays");
+            assert!(form.contains("noreply@anthropic.com"), "a machine's address stays");
+        }
+    }
+    for form in forms(People::Full) {
+        let form = form.to_lowercase();
+        assert!(names.iter().all(|name| form.contains(name)), "{form}");
+    }
 }
 
 #[test]

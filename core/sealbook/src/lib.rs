@@ -32,7 +32,7 @@ pub use attribution::{
 pub use export::{verify_export, verify_export_from};
 pub use import::Imported;
 pub use ledger::{Entries, Ledger, OpenOptions};
-pub use project::{FOLDER, LEDGER_FILE, find_ledger};
+pub use project::{FOLDER, LEDGER_FILE, find_ledger, project_of};
 pub use sealbook_attribution::{
     Claim, Class, Contradiction, FileJudgement, FileRange, JudgedCommit, Lines, Rule, Signal, Source,
     Strength, TextMatch, TreeFiles, Verdict as CommitVerdict,

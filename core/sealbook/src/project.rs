@@ -32,6 +32,26 @@ pub fn find_ledger(path: &Path) -> Result<PathBuf> {
     })
 }
 
+/// Where to look for the ledger of a path that is to be scanned: a file is no ledger then, but lies in a project.
+///
+/// ```
+/// use std::path::Path;
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("main.rs"), "")?;
+/// assert_eq!(sealbook::project_of(&folder.path().join("main.rs")), folder.path());
+/// assert_eq!(sealbook::project_of(folder.path()), folder.path());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use]
+pub fn project_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if path.is_file() && parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) if path.is_file() => parent,
+        _ => path,
+    }
+}
+
 /// The path from the root on, so that a handle stays with its files wherever the process goes.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).map_err(|e| Error::io(e, "resolve", path))?;

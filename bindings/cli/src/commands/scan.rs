@@ -5,8 +5,8 @@ use crate::claim::claim_line;
 use crate::context::{Context, Outcome};
 use crate::output::{Style, escape, print};
 use crate::progress;
-use sealbook_common::sealbook::{self, Code, Commits, Error, Result, ScanOptions, ScanReport};
-use sealbook_common::{project, reply};
+use sealbook_common::reply;
+use sealbook_common::sealbook::{self, Code, Commits, Error, Result, ScanOptions, ScanReport, project_of};
 
 pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
     if !args.history && !args.tree {
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Scan, context: &Context) -> Result<Outcome> {
     }
     let (path, options) = (args.path.clone(), options(args));
     let report = if args.record {
-        let ledger = context.open_at(project(&path))?;
+        let ledger = context.open_at(project_of(&path))?;
         progress::run(context, "scanning", move |progress| ledger.scan(&path, &options, progress))
     } else {
         progress::run(context, "scanning", move |progress| sealbook::scan(&path, &options, progress))
@@ -35,6 +35,7 @@ fn options(args: &Scan) -> ScanOptions {
         tree: args.tree,
         no_ignore: args.no_ignore,
         no_cache: args.no_cache,
+        record: args.record,
     }
 }
 

@@ -6,7 +6,7 @@ use sealbook::{
 };
 use serde::Deserialize;
 
-/// `{"revision"?, "history"?, "tree"?, "no_ignore"?, "no_cache"?}`. The history is read unless only the tree is asked for.
+/// `{"revision"?, "history"?, "tree"?, "no_ignore"?, "no_cache"?, "record"?}`. The history is read unless only the tree is asked for.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` for anything else, and if nothing is to be read.
@@ -19,10 +19,11 @@ pub fn scan_options(text: &str) -> Result<ScanOptions> {
         tree: bool,
         no_ignore: bool,
         no_cache: bool,
+        record: bool,
     }
-    let Wire { revision, history, tree, no_ignore, no_cache } = parse(text, "scan options")?;
+    let Wire { revision, history, tree, no_ignore, no_cache, record } = parse(text, "scan options")?;
     let history = reads_history(history, tree, revision.is_some())?;
-    Ok(ScanOptions { revision, history, tree, no_ignore, no_cache })
+    Ok(ScanOptions { revision, history, tree, no_ignore, no_cache, record })
 }
 
 /// Whether a scan reads the history: as the caller says, else unless only the tree is asked for.

@@ -83,6 +83,14 @@ fn a_note_claims_lines_for_tools_and_people() {
 }
 
 #[test]
+fn the_same_lines_of_two_tools_and_a_person_are_three_claims_with_keys_of_their_own() {
+    let found = read("a.rs\n  s_1::t_2 1-4\n  h_3 1-4\n  0123456 1-4\n");
+    assert!(found.claims.iter().all(|claim| claim.is_valid() && lines(claim) == [(1, 4)]));
+    let keys: std::collections::HashSet<_> = found.claims.iter().map(Claim::key).collect();
+    assert_eq!((found.claims.len(), keys.len()), (3, 3));
+}
+
+#[test]
 fn no_name_or_address_of_a_person_is_in_a_claim() {
     let found = read("a.rs\n  h_3 1\n");
     assert!(!serde_json::to_string(&found).unwrap().contains("ane"));

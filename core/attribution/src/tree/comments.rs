@@ -3,8 +3,8 @@
 use super::languages::{Language, Languages};
 use super::layout;
 use super::lexer::Span;
+use super::seek;
 use crate::Lines;
-use memchr::memchr_iter;
 use std::ops::Range;
 
 /// One comment: a block, or line comments on consecutive lines.
@@ -89,8 +89,8 @@ impl Groups<'_> {
     }
 
     fn is_alone(&self, start: usize) -> bool {
-        let before = self.bytes.get(..start).unwrap_or_default().iter().rev();
-        before.copied().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| byte == b'\n')
+        let before = self.bytes.get(..start).unwrap_or_default();
+        seek::last_other(before, |byte| matches!(byte, b' ' | b'\t')).is_none_or(|byte| byte == b'\n')
     }
 
     fn line_of(&mut self, at: usize) -> u32 {
@@ -103,7 +103,7 @@ impl Groups<'_> {
 }
 
 fn feeds(bytes: &[u8]) -> u32 {
-    u32::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+    u32::try_from(seek::feeds(bytes)).unwrap_or(u32::MAX)
 }
 
 /// The number of lines of a file.
@@ -117,7 +117,7 @@ fn opener<'a>(bytes: &'a [u8], span: &Span) -> &'a [u8] {
 }
 
 fn is_next_line(between: &[u8]) -> bool {
-    between.iter().all(u8::is_ascii_whitespace) && memchr_iter(b'\n', between).count() == 1
+    seek::is_blank(between) && seek::feeds(between) == 1
 }
 
 impl Comment {

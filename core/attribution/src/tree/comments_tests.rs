@@ -1,5 +1,6 @@
 use super::comments;
 use crate::tree::languages::LANGUAGES;
+use crate::tree::seek;
 use proptest::prelude::*;
 
 /// The texts of the comments with their lines.
@@ -227,6 +228,9 @@ proptest! {
     }
 }
 
+/// How often the lexer may look at a byte, on average over the file.
+const MOST_LOOKS: u64 = 8;
+
 #[test]
 fn nothing_but_openers_is_lexed_in_linear_time() {
     let units = [
@@ -235,19 +239,17 @@ fn nothing_but_openers_is_lexed_in_linear_time() {
         "@\"", "\\", "=begin\n", "```\n", "<", " ", "\n", "/* */", "// a\n", "r\"\" ", "<style>", "${",
         "\n=pod", "#\"", "/\n",
     ];
-    let time = |language, unit: &str, length: usize| {
-        let text = unit.repeat(length / unit.len());
-        let start = std::time::Instant::now();
-        super::each(language, text.as_bytes(), &mut |_| ());
-        start.elapsed().as_secs_f64()
-    };
     // Languages share most of their syntaxes.
     let mut seen = std::collections::HashSet::new();
     for language in LANGUAGES.iter().filter(|language| seen.insert(format!("{:?}", language.layout))) {
         for unit in units {
-            // Linear work takes milliseconds, quadratic work minutes: no clock of a busy machine is in doubt.
-            let taken = time(language, unit, 1 << 20);
-            assert!(taken < 20.0, "{} takes {taken} s for {unit:?}", language.name);
+            // Quadratic work looks at thousands of times the length of the longer text.
+            for length in [1 << 12, 1 << 16] {
+                let text = unit.repeat(length / unit.len());
+                let looked_at = seek::looked_at(|| super::each(language, text.as_bytes(), &mut |_| ()));
+                let times = looked_at / length as u64;
+                assert!(times <= MOST_LOOKS, "{} looks {times} times at {unit:?}", language.name);
+            }
         }
     }
 }

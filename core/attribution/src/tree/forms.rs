@@ -1,8 +1,8 @@
 //! How each lexical form is recognised at a place, and where it ends.
 
 use super::lexer::{Found, Lexer, Span};
+use super::seek;
 use super::syntax::{Form, Here};
-use memchr::{memchr, memchr2, memchr3, memmem};
 use std::ops::Range;
 
 /// A here-document that was announced.
@@ -103,7 +103,7 @@ fn block(lexer: &Lexer<'_>, at: usize, open: &str, close: &str) -> Found {
 fn nested(lexer: &Lexer<'_>, at: usize, open: &str, close: &str) -> Found {
     let (first, other) = (open.bytes().next().unwrap_or(0), close.bytes().next().unwrap_or(0));
     let (mut depth, mut next) = (1_usize, at + open.len());
-    while let Some(offset) = memchr2(first, other, lexer.rest(next)) {
+    while let Some(offset) = seek::byte_of_two(first, other, lexer.rest(next)) {
         next += offset;
         if lexer.starts_with(next, close) {
             depth -= 1;
@@ -136,8 +136,7 @@ fn lines(lexer: &Lexer<'_>, at: usize, open: &str, close: &str) -> Found {
 
 fn long(lexer: &Lexer<'_>, at: usize, prefix: &str) -> Found {
     let from = at + prefix.len();
-    let level =
-        lexer.rest(from).get(1..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
+    let level = seek::run(lexer.rest(from).get(1..).unwrap_or_default(), |byte| byte == b'=');
     if lexer.byte(from) != b'[' || lexer.byte(from + 1 + level) != b'[' {
         // A run of equals signs is looked at again for each bracket before it only, and there is one.
         return Found::Nothing;
@@ -146,7 +145,7 @@ fn long(lexer: &Lexer<'_>, at: usize, prefix: &str) -> Found {
     let mut close = vec![b']'];
     close.resize(level + 1, b'=');
     close.push(b']');
-    let found = memmem::find(lexer.rest(inside), &close);
+    let found = seek::word(&close, lexer.rest(inside));
     let end = found.map_or(lexer.bytes.len(), |offset| inside + offset + close.len());
     match prefix {
         "" => Found::Text(end),
@@ -159,7 +158,7 @@ fn quoted(lexer: &Lexer<'_>, from: usize, close: &str, escape: Option<u8>, may_s
     let stop = if may_span { first } else { b'\n' };
     let mut at = from;
     loop {
-        let Some(offset) = memchr3(first, escape.unwrap_or(first), stop, lexer.rest(at)) else {
+        let Some(offset) = seek::byte_of_three(first, escape.unwrap_or(first), stop, lexer.rest(at)) else {
             return lexer.bytes.len();
         };
         at += offset;
@@ -185,7 +184,7 @@ fn character(lexer: &Lexer<'_>, at: usize) -> usize {
         // The longest is `'\u{10FFFF}'`; what follows the backslash may be an apostrophe.
         let rest = lexer.rest(at + 3);
         let rest = rest.get(..rest.len().min(12)).unwrap_or_default();
-        return memchr(b'\'', rest).map_or(at + 1, |offset| at + 4 + offset);
+        return seek::byte(b'\'', rest).map_or(at + 1, |offset| at + 4 + offset);
     }
     let length = match first {
         0..=0x7f => 1,
@@ -197,7 +196,7 @@ fn character(lexer: &Lexer<'_>, at: usize) -> usize {
 }
 
 fn hash_raw(lexer: &Lexer<'_>, from: usize) -> Found {
-    let hashes = lexer.rest(from).iter().take_while(|byte| **byte == b'#').count();
+    let hashes = seek::run(lexer.rest(from), |byte| byte == b'#');
     if lexer.byte(from + hashes) != b'"' {
         // All of the run, so that it is not counted again from its second mark.
         return if hashes > 1 { Found::Text(from + hashes) } else { Found::Nothing };
@@ -205,7 +204,7 @@ fn hash_raw(lexer: &Lexer<'_>, from: usize) -> Found {
     let mut close = vec![b'"'];
     close.resize(hashes + 1, b'#');
     let inside = from + hashes + 1;
-    let found = memmem::find(lexer.rest(inside), &close);
+    let found = seek::word(&close, lexer.rest(inside));
     Found::Text(found.map_or(lexer.bytes.len(), |offset| inside + offset + close.len()))
 }
 
@@ -213,18 +212,18 @@ fn cpp_raw(lexer: &Lexer<'_>, from: usize) -> Found {
     // A delimiter has at most 16 characters.
     let head = lexer.rest(from);
     let head = head.get(..head.len().min(17)).unwrap_or_default();
-    let Some(length) = memchr(b'(', head) else { return Found::Nothing };
+    let Some(length) = seek::byte(b'(', head) else { return Found::Nothing };
     let delimiter = head.get(..length).unwrap_or_default();
     let close = [b")", delimiter, b"\""].concat();
     let inside = from + length + 1;
-    let found = memmem::find(lexer.rest(inside), &close);
+    let found = seek::word(&close, lexer.rest(inside));
     Found::Text(found.map_or(lexer.bytes.len(), |offset| inside + offset + close.len()))
 }
 
 /// The end of a template's text that begins at a place: behind its end, or behind `${`, where code begins.
 pub(crate) fn template(lexer: &mut Lexer<'_>, from: usize) -> usize {
     let mut at = from;
-    while let Some(offset) = memchr3(b'`', b'\\', b'$', lexer.rest(at)) {
+    while let Some(offset) = seek::byte_of_three(b'`', b'\\', b'$', lexer.rest(at)) {
         at += offset;
         match (lexer.byte(at), lexer.byte(at + 1)) {
             (b'`', _) => return at + 1,
@@ -248,6 +247,7 @@ fn regex(lexer: &mut Lexer<'_>, at: usize) -> Found {
     }
     let (mut next, mut in_class) = (at + 1, false);
     while let Some(byte) = lexer.bytes.get(next) {
+        seek::count(1);
         match byte {
             b'\n' => break,
             b'\\' if lexer.byte(next + 1) != b'\n' => next += 1,
@@ -281,7 +281,7 @@ fn expects_operand(lexer: &Lexer<'_>, at: usize) -> bool {
         b"yield",
         b"await",
     ];
-    let code = lexer.bytes.get(..at).unwrap_or_default().trim_ascii_end();
+    let code = seek::trimmed_end(lexer.bytes.get(..at).unwrap_or_default());
     match code.last() {
         None => true,
         Some(byte) if is_word(*byte) || *byte == b'$' => {
@@ -343,7 +343,8 @@ pub(crate) fn here_documents(lexer: &mut Lexer<'_>, from: usize) -> usize {
             let end = lexer.line_end(at);
             let line = lexer.bytes.get(at..end).unwrap_or_default();
             at = end + 1;
-            let line = if may_indent { line.trim_ascii_start() } else { line };
+            let indent = if may_indent { seek::run(line, |byte| byte.is_ascii_whitespace()) } else { 0 };
+            let line = line.get(indent..).unwrap_or_default();
             let behind = line.strip_prefix(word);
             if behind.is_some_and(|behind| !behind.first().is_some_and(|byte| is_word(*byte))) {
                 break;
@@ -363,6 +364,6 @@ fn dollar(lexer: &Lexer<'_>, at: usize) -> Found {
     }
     let end = at + length + 2;
     let tag = lexer.bytes.get(at..end).unwrap_or_default();
-    let found = memmem::find(lexer.rest(end), tag);
+    let found = seek::word(tag, lexer.rest(end));
     Found::Text(found.map_or(lexer.bytes.len(), |offset| end + offset + tag.len()))
 }

@@ -2,8 +2,8 @@
 
 use super::languages::Layout;
 use super::lexer::{Lexer, Span};
+use super::seek;
 use super::syntax::{self, Syntax};
-use memchr::{memchr, memchr2, memmem};
 use std::ops::Range;
 
 /// Hands every comment of a file to `take`, in order.
@@ -24,7 +24,7 @@ fn prologue(bytes: &[u8]) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     // `#![attribute]` of Rust begins alike.
     match rest.strip_prefix(b"#!").map(<[u8]>::trim_ascii_start) {
-        Some(program) if program.starts_with(b"/") => start + memchr(b'\n', rest).unwrap_or(rest.len()),
+        Some(program) if program.starts_with(b"/") => start + seek::byte(b'\n', rest).unwrap_or(rest.len()),
         _ => start,
     }
 }
@@ -38,7 +38,7 @@ fn begins(text: &[u8], with: &[u8]) -> bool {
 }
 
 fn find(bytes: &[u8], range: Range<usize>, text: &[u8]) -> Option<usize> {
-    memmem::find(get(bytes, range.clone()), text).map(|offset| range.start + offset)
+    seek::word(text, get(bytes, range.clone())).map(|offset| range.start + offset)
 }
 
 /// Comments of markup, whose openers and closers these are.
@@ -46,9 +46,9 @@ const MARKS: [(&[u8], &[u8]); 3] = [(b"<!--", b"-->"), (b"<%--", b"--%>"), (b"<%
 
 fn markup(bytes: &[u8], range: Range<usize>, is_first: &mut bool, take: &mut dyn FnMut(Span)) {
     let (mut at, mut done) = (range.start, range.start);
-    while let Some(offset) = memchr(b'<', get(bytes, at..range.end)) {
+    while let Some(offset) = seek::byte(b'<', get(bytes, at..range.end)) {
         at += offset;
-        *is_first &= get(bytes, done..at).iter().all(u8::is_ascii_whitespace);
+        *is_first &= seek::is_blank(get(bytes, done..at));
         let rest = get(bytes, at..range.end);
         done = if let Some((open, close)) = MARKS.into_iter().find(|(open, _)| rest.starts_with(open)) {
             let found = find(bytes, at + open.len()..range.end, close);
@@ -58,7 +58,7 @@ fn markup(bytes: &[u8], range: Range<usize>, is_first: &mut bool, take: &mut dyn
             end
         } else if rest.starts_with(b"<?") || begins(rest, b"<!doctype") {
             // What an XML or HTML file declares about itself does not belong to its content.
-            memchr(b'>', rest).map_or(range.end, |length| at + length + 1)
+            seek::byte(b'>', rest).map_or(range.end, |length| at + length + 1)
         } else if rest.starts_with(b"<![CDATA[") {
             *is_first = false;
             find(bytes, at..range.end, b"]]>").map_or(range.end, |found| found + 3)
@@ -89,9 +89,9 @@ fn embedded(
         return None;
     }
     *is_first = false;
-    let start = memchr(b'>', rest).map_or(range.end, |length| range.start + length + 1);
+    let start = seek::byte(b'>', rest).map_or(range.end, |length| range.start + length + 1);
     let mut end = start;
-    while let Some(offset) = memchr(b'<', get(bytes, end..range.end)) {
+    while let Some(offset) = seek::byte(b'<', get(bytes, end..range.end)) {
         end += offset;
         if begins(get(bytes, end..range.end), close) {
             break;
@@ -109,12 +109,13 @@ fn markdown(bytes: &[u8], start: usize, take: &mut dyn FnMut(Span)) {
     let mut is_first = true;
     let mut at = start;
     while at < bytes.len() {
-        let end = memchr(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
+        let end = seek::byte(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
         let line = get(bytes, at..end);
-        let text = line.trim_ascii_start();
-        let is_code = line.len() - text.len() >= 4 || line.starts_with(b"\t");
-        let fence = text.iter().take_while(|byte| **byte == b'`').count();
-        let fence = if fence > 0 { fence } else { text.iter().take_while(|byte| **byte == b'~').count() };
+        let indent = seek::run(line, |byte| byte.is_ascii_whitespace());
+        let text = line.get(indent..).unwrap_or_default();
+        let is_code = indent >= 4 || line.starts_with(b"\t");
+        let fence = seek::run(text, |byte| byte == b'`');
+        let fence = if fence > 0 { fence } else { seek::run(text, |byte| byte == b'~') };
         at = if fence >= 3 {
             is_first = false;
             behind_fence(bytes, end + 1, text.get(..fence).unwrap_or_default())
@@ -129,8 +130,10 @@ fn markdown(bytes: &[u8], start: usize, take: &mut dyn FnMut(Span)) {
 fn behind_fence(bytes: &[u8], from: usize, fence: &[u8]) -> usize {
     let mut at = from;
     while at < bytes.len() {
-        let end = memchr(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
-        let is_end = get(bytes, at..end).trim_ascii_start().starts_with(fence);
+        let end = seek::byte(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
+        let line = get(bytes, at..end);
+        let indent = seek::run(line, |byte| byte.is_ascii_whitespace());
+        let is_end = line.get(indent..).is_some_and(|text| text.starts_with(fence));
         at = end + 1;
         if is_end {
             break;
@@ -143,14 +146,14 @@ fn behind_fence(bytes: &[u8], from: usize, fence: &[u8]) -> usize {
 fn markdown_line(bytes: &[u8], line: Range<usize>, is_first: &mut bool, take: &mut dyn FnMut(Span)) -> usize {
     let mut at = line.start;
     let mut in_code = false;
-    while let Some(offset) = memchr2(b'`', b'<', get(bytes, at..line.end)) {
-        *is_first &= get(bytes, at..at + offset).iter().all(u8::is_ascii_whitespace);
+    while let Some(offset) = seek::byte_of_two(b'`', b'<', get(bytes, at..line.end)) {
+        *is_first &= seek::is_blank(get(bytes, at..at + offset));
         at += offset;
         let rest = get(bytes, at..bytes.len());
         if rest.starts_with(b"`") {
             // A span of code ends at the next run of back quotes, whatever its length: enough to stay out of it.
             in_code = !in_code;
-            at += rest.iter().take_while(|byte| **byte == b'`').count();
+            at += seek::run(rest, |byte| byte == b'`');
         } else if rest.starts_with(b"<!--") && !in_code {
             let found = find(bytes, at + 4..bytes.len(), b"-->");
             let end = found.map_or(bytes.len(), |found| found + 3);
@@ -167,7 +170,7 @@ fn markdown_line(bytes: &[u8], line: Range<usize>, is_first: &mut bool, take: &m
         }
         *is_first = false;
     }
-    *is_first &= get(bytes, at..line.end).iter().all(u8::is_ascii_whitespace);
+    *is_first &= seek::is_blank(get(bytes, at..line.end));
     line.end + 1
 }
 
@@ -178,7 +181,7 @@ fn php(bytes: &[u8], start: usize, take: &mut dyn FnMut(Span)) {
         let open = find(bytes, at..bytes.len(), b"<?");
         markup(bytes, at..open.unwrap_or(bytes.len()), &mut is_first, take);
         let Some(open) = open else { return };
-        is_first &= get(bytes, at..open).iter().all(u8::is_ascii_whitespace);
+        is_first &= seek::is_blank(get(bytes, at..open));
         let rest = get(bytes, open..bytes.len());
         let tag = if begins(rest, b"<?php") { 5 } else { 2 };
         let end = find(bytes, open..bytes.len(), b"?>").unwrap_or(bytes.len());
@@ -195,22 +198,22 @@ fn yaml(bytes: &[u8], start: usize, take: &mut dyn FnMut(Span)) {
     let mut block: Option<usize> = None;
     let mut at = start;
     while at < bytes.len() {
-        let end = memchr(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
+        let end = seek::byte(b'\n', get(bytes, at..bytes.len())).map_or(bytes.len(), |length| at + length);
         let line = get(bytes, at..end);
-        let indent = line.iter().take_while(|byte| **byte == b' ').count();
-        let is_blank = line.trim_ascii().is_empty();
+        let indent = seek::run(line, |byte| byte == b' ');
+        let is_blank = seek::is_blank(line);
         if !is_blank && block.is_some_and(|block| indent <= block) {
             block = None;
         }
         if block.is_none() && !is_blank {
             let mut code_end = end;
-            if memchr(b'#', line).is_some() {
+            if seek::byte(b'#', line).is_some() {
                 for span in Lexer::new(&syntax::YAML, bytes, at..end) {
                     code_end = span.start;
                     take(Span { is_first: span.is_first && is_first, ..span });
                 }
             }
-            let code = get(bytes, at..code_end).trim_ascii();
+            let code = seek::trimmed(get(bytes, at..code_end));
             is_first &= code.is_empty() || code == b"---";
             block = opens_block(code).then_some(indent);
         }

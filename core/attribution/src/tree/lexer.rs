@@ -1,9 +1,8 @@
 //! Tells comments from code and from texts, in one pass.
 
 use super::forms::{self, Pending};
+use super::seek;
 use super::syntax::{Form, Syntax};
-use memchr::memchr;
-use memchr::memmem;
 use std::ops::Range;
 
 /// A comment as the lexer finds it.
@@ -110,26 +109,25 @@ impl<'a> Lexer<'a> {
 
     /// The line feed that ends the line of a place, or the end.
     pub(crate) fn line_end(&self, at: usize) -> usize {
-        memchr(b'\n', self.rest(at)).map_or(self.bytes.len(), |length| at + length)
+        seek::byte(b'\n', self.rest(at)).map_or(self.bytes.len(), |length| at + length)
     }
 
     /// The place behind the next `text`.
     pub(crate) fn behind(&self, at: usize, text: &str) -> Option<usize> {
-        memmem::find(self.rest(at), text.as_bytes()).map(|offset| at + offset + text.len())
+        seek::word(text.as_bytes(), self.rest(at)).map(|offset| at + offset + text.len())
     }
 
     /// Whether only blanks stand between the beginning of the line and this place.
     pub(crate) fn is_line_start(&self, at: usize) -> bool {
         let from = self.done.max(self.start);
-        let blank = self.bytes.get(from..at).unwrap_or_default().iter().rev();
-        let before = blank.copied().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        let blank = self.bytes.get(from..at).unwrap_or_default();
+        let before = seek::last_other(blank, |byte| matches!(byte, b' ' | b'\t' | b'\r'));
         before.map_or(self.before(from) == b'\n', |byte| byte == b'\n')
     }
 
     fn take_first(&mut self, at: usize) -> bool {
         if self.is_first {
-            let code = self.bytes.get(self.done..at).unwrap_or_default();
-            self.is_first = code.iter().all(u8::is_ascii_whitespace);
+            self.is_first = seek::is_blank(self.bytes.get(self.done..at).unwrap_or_default());
         }
         self.is_first
     }
@@ -161,6 +159,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn step(&mut self) -> Option<Span> {
+        seek::count(1);
         if self.has_templates && matches!(self.byte(self.at), b'{' | b'}') {
             if self.braces() {
                 self.done = self.at;
@@ -203,8 +202,7 @@ impl Iterator for Lexer<'_> {
         loop {
             if self.syntax.docstring && self.is_first && !self.rest(self.at).is_empty() {
                 // Before anything else of the file; a prefix letter is no opener that the table knows.
-                let blank = self.rest(self.at).iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-                self.at += blank;
+                self.at += seek::run(self.rest(self.at), |byte| byte.is_ascii_whitespace());
                 if let Some(span) = self.docstring() {
                     self.at = span.end;
                     self.done = span.end;
@@ -213,10 +211,8 @@ impl Iterator for Lexer<'_> {
                 }
                 self.is_first = self.byte(self.at) == b'#' || self.rest(self.at).is_empty();
             }
-            let ahead = self.rest(self.at).iter();
-            let skipped =
-                ahead.take_while(|byte| !self.opens.get(usize::from(**byte)).is_some_and(|open| *open));
-            self.at += skipped.count();
+            let opens = |byte: u8| self.opens.get(usize::from(byte)).is_some_and(|open| *open);
+            self.at += seek::run(self.rest(self.at), |byte| !opens(byte));
             if self.at >= self.bytes.len() {
                 return None;
             }

@@ -9,15 +9,17 @@ mod layout;
 mod lexer;
 mod report;
 mod search;
+mod seek;
 mod syntax;
 mod walk;
 
 pub use comments::comments;
+pub(crate) use languages::Languages;
 pub use report::{Skipped, TreeFiles, TreeReport};
+pub(crate) use search::{Scratch, Search};
 
 use crate::Catalogue;
 use sealbook_error::{Code, Error, Result};
-use search::Search;
 use std::path::Path;
 
 /// How to scan a folder.

@@ -3,6 +3,7 @@
 use super::counts::{Counts, Mark};
 use super::evidence::{Doubt, Evidence, Top, strength_of};
 use super::groups::{Bounded, Group};
+use super::hidden::Names;
 use super::months::Months;
 use super::people::People;
 use super::{Groups, Statistics};
@@ -40,6 +41,8 @@ const CLASSES: [Class; 3] = [Class::Ai, Class::Automation, Class::Human];
 #[derive(Debug)]
 pub struct Collector {
     people: People,
+    /// Who is not to appear by name.
+    hidden: Option<Names>,
     rules: HashMap<String, Strength>,
     commits: Counts,
     tools: [Bounded; 3],
@@ -65,6 +68,7 @@ impl Collector {
     pub fn new(now: Time, people: People) -> Self {
         Self {
             people,
+            hidden: (people != People::Full).then(Names::default),
             rules: HashMap::new(),
             commits: Counts::default(),
             tools: [(); 3].map(|()| Bounded::new(TOOLS)),
@@ -85,10 +89,14 @@ impl Collector {
         }
     }
 
-    /// Lets claims be recognised that are worth less than their rule says.
+    /// Lets claims be recognised that are worth less than their rule says, and addresses that are a machine's.
     #[must_use]
     pub fn catalogue(mut self, catalogue: &Catalogue) -> Self {
         self.rules = catalogue.rules().iter().map(|rule| (rule.id.clone(), rule.strength)).collect();
+        let of_machines = catalogue.rules().iter().filter(|rule| rule.class != Class::Human);
+        for address in of_machines.flat_map(|rule| &rule.emails) {
+            self.hidden.iter_mut().for_each(|names| names.machine(address));
+        }
         self
     }
 
@@ -98,6 +106,7 @@ impl Collector {
         self.commits.add(mark);
         self.months.add(commit.committer.time.seconds, mark);
         self.people.count(&mut self.persons, &commit.author, mark);
+        self.hidden.iter_mut().for_each(|names| names.add(commit));
         for folder in &commit.folders {
             self.folders.count(folder, mark);
         }
@@ -152,13 +161,14 @@ impl Collector {
             let ai = commit.claims.iter().filter(|claim| claim.is_valid() && claim.class == Class::Ai);
             let tool = ai.max_by_key(|claim| claim.strength).map(|claim| claim.tool.clone());
             self.strongest.offer(tool.unwrap_or_default(), strength, || {
-                Evidence::new(commit, doubts.clone(), self.people)
+                Evidence::new(commit, doubts.clone(), self.hidden.as_ref())
             });
         }
         if let Some(gravest) = doubts.first().copied() {
             let several = doubts.len() + commit.contradictions.len();
             let score = (Doubt::ALL.len() - gravest as usize) * 1_000 + several.min(999);
-            self.doubtful.offer(gravest, score as u64, || Evidence::new(commit, doubts, self.people));
+            self.doubtful
+                .offer(gravest, score as u64, || Evidence::new(commit, doubts, self.hidden.as_ref()));
         }
     }
 
@@ -166,6 +176,11 @@ impl Collector {
     #[must_use]
     pub fn finish(self) -> Statistics {
         let (by_month, out_of_range) = self.months.finish();
+        let (mut strongest, mut doubtful) = (self.strongest.finish(), self.doubtful.finish());
+        if let Some(names) = &self.hidden {
+            // People of other commits are known only now.
+            names.hide(strongest.iter_mut().chain(&mut doubtful).flat_map(Evidence::texts));
+        }
         let strongest_first = Strength::ALL.into_iter().rev().map(Some).chain([None]);
         let by_strength = strongest_first.map(|strength| Group {
             name: strength.map_or("none", strength_word).to_owned(),
@@ -190,8 +205,9 @@ impl Collector {
             contradictions: self.contradictions,
             invalid_claims: self.invalid,
             doubts: self.doubts,
-            strongest: self.strongest.finish(),
-            doubtful: self.doubtful.finish(),
+            strongest,
+            doubtful,
+            hidden: self.hidden,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The few commits that are worth a look: where the evidence is strongest, and where it is most doubtful.
 
+use super::hidden::{Names, Own};
 use super::months::date;
-use super::people::{People, without};
 use crate::visible::shortened;
 use sealbook_attribution::{Claim, Class, Commit, Extent, Signal, Source, Strength, Verdict};
 use serde::Serialize;
@@ -136,40 +136,50 @@ pub(crate) fn strength_of(commit: &Commit<'_>) -> u64 {
 }
 
 impl Evidence {
-    pub(crate) fn new(commit: &Commit<'_>, doubts: Vec<Doubt>, people: People) -> Self {
+    /// A commit with its claims; with `hidden`, without the commit's people.
+    pub(crate) fn new(commit: &Commit<'_>, doubts: Vec<Doubt>, hidden: Option<&Names>) -> Self {
+        let hidden = hidden.map(|names| (names, names.own(commit)));
+        let free = |text: &str| match &hidden {
+            Some((names, own)) => names.text(text, own),
+            None => text.to_owned(),
+        };
         let mut claims: Vec<_> = commit.claims.iter().collect();
         claims.sort_by_key(|claim| (claim.is_valid(), std::cmp::Reverse(claim.strength)));
         Self {
             commit: commit.id.to_owned(),
             date: date(commit.committer.time.seconds),
-            subject: shortened(&commit.subject, TEXT).into_owned(),
+            subject: shortened(&free(&commit.subject), TEXT).into_owned(),
             verdict: commit.verdict,
             more_claims: claims.len().saturating_sub(PIECES),
-            claims: claims.iter().take(PIECES).map(|claim| Piece::new(claim, commit, people)).collect(),
+            claims: claims.iter().take(PIECES).map(|claim| Piece::new(claim, hidden.as_ref())).collect(),
             doubts,
             contradictions: commit
                 .contradictions
                 .iter()
                 .take(PIECES)
-                .map(|contradiction| shortened(&contradiction.reason, TEXT).into_owned())
+                .map(|contradiction| shortened(&free(&contradiction.reason), TEXT).into_owned())
                 .collect(),
         }
     }
 }
 
 impl Piece {
-    /// A claim of a commit, without the commit's people unless they are to appear.
-    fn new(claim: &Claim, commit: &Commit<'_>, people: People) -> Self {
-        let text = match people {
-            People::Full => Some(claim.evidence.clone()),
-            _ if claim.class == Class::Human => None,
-            // The identity of a machine is no personal data.
-            _ if claim.strength == Strength::Certain && claim.class != Class::Human => {
-                Some(claim.evidence.clone())
-            }
-            _ => Some(without(&claim.evidence, [&commit.author, &commit.committer])),
-        };
-        Self { text: text.filter(|text| !text.is_empty()), ..Self::of(claim) }
+    /// A claim of a commit; with `hidden`, without the commit's people.
+    fn new(claim: &Claim, hidden: Option<&(&Names, Own)>) -> Self {
+        let piece = Self::of(claim);
+        let Some((names, own)) = hidden else { return piece };
+        let text = names.evidence(claim, own).filter(|text| !text.is_empty());
+        let invalid = claim.invalid.as_ref().map(|invalid| names.text(&invalid.reason, own));
+        Self {
+            text: text.map(|text| shortened(&text, TEXT).into_owned()),
+            invalid: invalid.map(|reason| shortened(&reason, TEXT).into_owned()),
+            ..piece
+        }
+    }
+
+    /// What others wrote freely.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        self.text.iter_mut().chain(&mut self.invalid)
     }
 
     /// A claim as it is.
@@ -189,6 +199,14 @@ impl Piece {
             text: Some(short(&claim.evidence)).filter(|text| !text.is_empty()),
             invalid: claim.invalid.as_ref().map(|invalid| short(&invalid.reason)),
         }
+    }
+}
+
+impl Evidence {
+    /// What others wrote freely.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let of_claims = self.claims.iter_mut().flat_map(Piece::texts);
+        std::iter::once(&mut self.subject).chain(&mut self.contradictions).chain(of_claims)
     }
 }
 

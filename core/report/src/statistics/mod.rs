@@ -4,6 +4,7 @@ mod collector;
 mod counts;
 mod evidence;
 mod groups;
+mod hidden;
 mod months;
 mod people;
 mod tree;
@@ -17,6 +18,7 @@ pub use months::{Month, MonthRow, OutOfRange};
 pub use people::People;
 pub use tree::{TreeGroup, TreeStatistics};
 
+use hidden::Names;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -64,6 +66,9 @@ pub struct Statistics {
     pub strongest: Vec<Evidence>,
     /// Commits whose claims are most doubtful.
     pub doubtful: Vec<Evidence>,
+    /// Who is not to appear by name, if people are not.
+    #[serde(skip)]
+    pub(crate) hidden: Option<Names>,
 }
 
 impl Statistics {

@@ -11,6 +11,10 @@ use serde::Serialize;
 /// Figures about what single people do with AI are easily misread and, in many places, protected. So they are
 /// pseudonyms unless somebody asks for names, and a pseudonym protects only from readers who do not have the
 /// history: whoever knows an address can compute its pseudonym.
+///
+/// Unless asked for, names and addresses are taken out of evidence, subjects and reasons, too: those of the authors and
+/// committers of the history and of the people whom the evidence names, and whatever looks like an address or an
+/// account. What cannot be known to be a name, such as a nickname in a sentence or in a path, stays.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum People {
@@ -50,19 +54,6 @@ impl People {
 fn pseudonym(key: &str) -> String {
     let hash = Hash::of(format!("sealbook/person/v1\n{key}").as_bytes()).to_string();
     format!("person {}", hash.get(..12).unwrap_or_default())
-}
-
-/// An evidence text without the names and addresses of the two people of its commit.
-pub(crate) fn without<'a>(text: &str, people: impl IntoIterator<Item = &'a Person<'a>>) -> String {
-    let mut text = text.to_owned();
-    for person in people {
-        for word in [&person.email, &person.name] {
-            if word.chars().count() > 1 {
-                text = text.replace(&**word, "[person]");
-            }
-        }
-    }
-    text
 }
 
 #[cfg(test)]

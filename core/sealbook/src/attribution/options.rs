@@ -16,11 +16,14 @@ pub struct ScanOptions {
     pub no_ignore: bool,
     /// Read every commit, also those that an earlier scan remembered.
     pub no_cache: bool,
+    /// Record what is found: each commit as an entry of kind `commit` with its claims, each claim about a file as one of kind `attribution`.
+    /// What was recorded with the same claims before is not recorded again.
+    pub record: bool,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { revision: None, history: true, tree: false, no_ignore: false, no_cache: false }
+        Self { revision: None, history: true, tree: false, no_ignore: false, no_cache: false, record: false }
     }
 }
 
