@@ -9,7 +9,9 @@ mod random;
 mod worker;
 
 pub use cancel::CancelToken;
-pub use engine::{APPROVER, Access, Activity, Claimed, Engine, EngineOptions, News, Submitted, TaskView};
+pub use engine::{
+    APPROVER, Access, Activity, Claimed, Engine, EngineOptions, News, Submitted, TaskView, Turn,
+};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
 pub use process::{Launcher, ProcessHandler, enter};
 pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

@@ -263,7 +263,7 @@ fn an_open_breaker_parks_tasks_without_spending_an_attempt() {
             .engine
             .begin_worker(sealbook_tasks::WorkerId::parse("w").unwrap(), sealbook_tasks::LEASE)
             .unwrap();
-        let kinds = std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]);
+        let kinds = Arc::new(std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]));
         assert!(house.engine.claim(&worker, 1, &kinds).unwrap().is_empty());
         let task = house.engine.get(id).unwrap().task;
         assert_eq!((task.state, task.attempts), (State::Pending, 0));
@@ -277,7 +277,7 @@ fn a_worker_that_lost_its_lease_writes_nothing_and_its_task_runs_again() {
         let id = house.engine.submit(spec("work", "1")).unwrap().id;
         let name = sealbook_tasks::WorkerId::parse("w").unwrap();
         let old = house.engine.begin_worker(name.clone(), sealbook_tasks::LEASE).unwrap();
-        let kinds = std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]);
+        let kinds = Arc::new(std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]));
         let claimed = house.engine.claim(&old, 1, &kinds).unwrap().pop().unwrap();
         house.engine.begin_worker(name, sealbook_tasks::LEASE).unwrap();
         let size = house.store.size().unwrap();

@@ -13,16 +13,7 @@ impl Engine {
     /// # Errors
     /// Those of writing to the store, for all of them; each one's own is `LEASE_LOST` if its worker no longer holds the task.
     pub fn finish(&self, ended: Vec<(Claimed, Outcome)>) -> Result<Vec<Result<State>>> {
-        self.decide(move |desk, shared| {
-            let mut states = Vec::with_capacity(ended.len());
-            for (claimed, outcome) in ended {
-                states.push(match finish(desk, shared, &claimed, outcome) {
-                    Err(error) if error.code() != Code::LeaseLost => return Err(error),
-                    state => state,
-                });
-            }
-            Ok(states)
-        })
+        self.decide(move |desk, shared| finish_all(desk, shared, ended))
     }
 
     /// A sign of life of a handler, with what it has to say about its progress as JSON. Returns whether it was asked to stop.
@@ -61,6 +52,21 @@ impl Engine {
             held.iter().map(stopped).collect()
         })
     }
+}
+
+pub(super) fn finish_all(
+    desk: &mut Desk<'_>,
+    shared: &Shared,
+    ended: Vec<(Claimed, Outcome)>,
+) -> Result<Vec<Result<State>>> {
+    let mut states = Vec::with_capacity(ended.len());
+    for (claimed, outcome) in ended {
+        states.push(match finish(desk, shared, &claimed, outcome) {
+            Err(error) if error.code() != Code::LeaseLost => return Err(error),
+            state => state,
+        });
+    }
+    Ok(states)
 }
 
 fn finish(desk: &mut Desk<'_>, shared: &Shared, claimed: &Claimed, outcome: Outcome) -> Result<State> {

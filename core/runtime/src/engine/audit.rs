@@ -6,11 +6,11 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaState, PleaStep, Refusal,
-    Role, Task, Transition, WorkerLease,
+    ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaId, PleaState, PleaStep,
+    Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The kind of entries about tasks.
 const TASK: &str = "task";
@@ -84,7 +84,7 @@ pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record>
             (None, Role::Worker, Some(lease)) => principal("service", lease.worker.as_str()),
             _ => principal("service", "sealbook"),
         };
-        record(TASK, actor, transition.event.as_str(), json!(transition), task_of(task))
+        record(TASK, actor, transition.event.as_str(), transition, task_of(task))
     })
 }
 
@@ -108,29 +108,23 @@ pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
         PleaChange::Consume { .. } => (principal("service", "sealbook"), "consume"),
         PleaChange::Lapse => (principal("service", "sealbook"), "lapse"),
     };
-    record(PLEADING, actor, action, json!(step), plea_of(plea))
+    record(PLEADING, actor, action, step, plea_of(plea))
 }
 
 pub(crate) fn refusal(refusal: &Refusal) -> Record {
     let kind = if refusal.plea.is_some() { PLEADING } else { TASK };
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
-    record(kind, principal("service", refusal.who.as_str()), "refused", json!(refusal), metadata)
+    record(kind, principal("service", refusal.who.as_str()), "refused", refusal, metadata)
 }
 
 /// A breaker that opened, closed or lets probes through.
 pub(crate) fn breaker(change: &BreakerChange) -> Record {
-    record(
-        TASK,
-        principal("service", "sealbook"),
-        "breaker",
-        json!(change),
-        json!({"dependency": change.key}),
-    )
+    record(TASK, principal("service", "sealbook"), "breaker", change, json!({"dependency": change.key}))
 }
 
 /// A worker that began or ended.
 pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
-    record(WORKER, principal("service", lease.worker.as_str()), action, json!(lease), json!({}))
+    record(WORKER, principal("service", lease.worker.as_str()), action, lease, json!({}))
 }
 
 /// Why a plea stands where it stands, for the task's own record.
@@ -151,20 +145,59 @@ pub(crate) fn why(plea: &Plea) -> String {
     }
 }
 
-fn record(kind: &str, actor: Value, action: &str, details: Value, metadata: Value) -> Record {
-    let payload =
-        json!({"actor": actor, "action": {"type": action, "details": details}, "metadata": metadata});
-    Record::new(kind, payload.to_string())
+/// The payload of an entry. Its members stand in the order of the canonical form, which saves sorting them.
+#[derive(Serialize)]
+struct Payload<'a, D, M> {
+    action: Deed<'a, D>,
+    actor: Actor<'a>,
+    metadata: M,
 }
 
-fn principal(sort: &str, id: &str) -> Value {
-    json!({"type": sort, "id": id})
+#[derive(Serialize)]
+struct Deed<'a, D> {
+    details: D,
+    r#type: &'a str,
 }
 
-fn task_of(task: &Task) -> Value {
-    json!({"task": task.id, "kind": task.spec.kind})
+#[derive(Serialize)]
+struct Actor<'a> {
+    id: &'a str,
+    r#type: &'static str,
 }
 
-fn plea_of(plea: &Plea) -> Value {
-    json!({"plea": plea.id, "task": plea.task, "kind": plea.kind})
+#[derive(Serialize)]
+struct OfTask<'a> {
+    kind: &'a TaskKind,
+    task: TaskId,
+}
+
+#[derive(Serialize)]
+struct OfPlea<'a> {
+    kind: &'a TaskKind,
+    plea: PleaId,
+    task: TaskId,
+}
+
+fn record(
+    kind: &str,
+    actor: Actor<'_>,
+    action: &str,
+    details: impl Serialize,
+    metadata: impl Serialize,
+) -> Record {
+    let payload = Payload { action: Deed { details, r#type: action }, actor, metadata };
+    // Names and numbers of our own with string keys: this cannot fail.
+    Record::new(kind, serde_json::to_vec(&payload).unwrap_or_default())
+}
+
+fn principal<'a>(sort: &'static str, id: &'a str) -> Actor<'a> {
+    Actor { id, r#type: sort }
+}
+
+fn task_of(task: &Task) -> OfTask<'_> {
+    OfTask { kind: &task.spec.kind, task: task.id }
+}
+
+fn plea_of(plea: &Plea) -> OfPlea<'_> {
+    OfPlea { kind: &plea.kind, plea: plea.id, task: plea.task }
 }

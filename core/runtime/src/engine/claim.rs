@@ -1,7 +1,8 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
-use super::{Engine, Shared, audit, dependency};
+use super::{Engine, Shared, attempt, audit, dependency};
+use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
@@ -10,6 +11,7 @@ use sealbook_tasks::{
     check_grant,
 };
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What is looked at in one transaction, so that others get their turn.
 const BATCH: usize = 500;
@@ -34,38 +36,39 @@ impl Engine {
         &self,
         worker: &WorkerLease,
         most: usize,
-        kinds: &BTreeSet<TaskKind>,
+        kinds: &Arc<BTreeSet<TaskKind>>,
     ) -> Result<Vec<Claimed>> {
+        self.turn(Vec::new(), worker, most, kinds)?.claimed.ok_or_else(|| {
+            Error::new(Code::LeaseLost, format!("the lease of worker {} is gone", worker.worker))
+                .remedy("begin a new lease, and take tasks anew")
+        })
+    }
+
+    /// Writes how attempts ended and gives the worker new ones, in one transaction; see [`Engine::finish`] and [`Engine::claim`].
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub fn turn(
+        &self,
+        ended: Vec<(Claimed, Outcome)>,
+        worker: &WorkerLease,
+        most: usize,
+        kinds: &Arc<BTreeSet<TaskKind>>,
+    ) -> Result<Turn> {
         let (worker, kinds) = (worker.clone(), kinds.clone());
-        let claimed = self.decide(move |desk, shared| {
+        let (turn, seen) = self.decide(move |desk, shared| {
+            let states = attempt::finish_all(desk, shared, ended)?;
             let held = desk.tables.worker(&worker.worker)?;
-            let Some(held) = held.filter(|held| held.term == worker.term && held.is_live(desk.now)) else {
-                return Err(Error::new(
-                    Code::LeaseLost,
-                    format!("the lease of worker {} is gone", worker.worker),
-                )
-                .remedy("begin a new lease, and take tasks anew"));
-            };
-            let mut scheduler = shared.scheduler.lock();
-            scheduler.catch_up(desk.tables, desk.now)?;
-            let last = scheduler.seen();
-            // Until the transaction is known to have succeeded.
-            scheduler.doubt();
-            let mut claimed = Vec::new();
-            let takes = |kind: &TaskKind| kinds.contains(kind);
-            while claimed.len() < most
-                && let Some(id) = scheduler.pop(desk.now, &takes)
-            {
-                match give(desk, shared, id, &held)? {
-                    Some(claim) => claimed.push(claim),
-                    None => scheduler.give_back(id),
+            match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
+                None => Ok((Turn { states, claimed: None }, None)),
+                Some(held) => {
+                    let (claimed, seen) = claim(desk, shared, &held, most, &kinds)?;
+                    Ok((Turn { states, claimed: Some(claimed) }, seen))
                 }
             }
-            Ok((claimed, last))
-        });
-        let (claimed, last) = claimed?;
-        self.shared.scheduler.lock().trust(last);
-        Ok(claimed)
+        })?;
+        self.shared.scheduler.lock().trust(seen);
+        Ok(turn)
     }
 
     /// Whether a claim or [`Engine::tend`] would find anything to do.
@@ -110,6 +113,15 @@ impl Engine {
     }
 }
 
+/// What [`Engine::turn`] did.
+#[derive(Debug)]
+pub struct Turn {
+    /// The states of the tasks whose attempts ended, or why an outcome was not accepted.
+    pub states: Vec<Result<State>>,
+    /// The tasks that the worker was given; none if its lease is gone.
+    pub claimed: Option<Vec<Claimed>>,
+}
+
 /// What [`Engine::has_news`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct News {
@@ -119,6 +131,31 @@ pub struct News {
     pub to_tend: bool,
     /// When the next thing is due.
     pub next: Option<Time>,
+}
+
+/// The tasks for a worker, and up to which transition the scheduler has seen; it trusts itself again once they are written.
+fn claim(
+    desk: &mut Desk<'_>,
+    shared: &Shared,
+    worker: &WorkerLease,
+    most: usize,
+    kinds: &BTreeSet<TaskKind>,
+) -> Result<(Vec<Claimed>, Option<u64>)> {
+    let mut scheduler = shared.scheduler.lock();
+    scheduler.catch_up(desk.tables, desk.now)?;
+    let seen = scheduler.seen();
+    scheduler.doubt();
+    let mut claimed = Vec::new();
+    let takes = |kind: &TaskKind| kinds.contains(kind);
+    while claimed.len() < most
+        && let Some(id) = scheduler.pop(desk.now, &takes)
+    {
+        match give(desk, shared, id, worker)? {
+            Some(claim) => claimed.push(claim),
+            None => scheduler.give_back(id),
+        }
+    }
+    Ok((claimed, seen))
 }
 
 fn is_quiet(tables: &dyn TaskTables, now: Time) -> Result<bool> {
@@ -164,7 +201,9 @@ fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) 
         return Ok(None);
     }
     let dependency = task.spec.dependency.clone();
-    if let Some(why) = audit::is_other(&task.clone(), desk.tables.submission(id)?.as_deref())? {
+    let needs_grant = task.spec.approval.is_some();
+    let submission = desk.tables.submission(id)?;
+    if let Some(why) = audit::is_other(desk.task(id)?, submission.as_deref())? {
         desk.cause(
             id,
             Event::Cancel,
@@ -174,12 +213,12 @@ fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) 
         desk.settle(id)?;
         return Ok(None);
     }
-    let (task, plea) = (desk.task(id)?.clone(), desk.last_plea(id)?);
-    let grant = match check_grant(&task, plea.as_ref(), now) {
+    let plea = if needs_grant { desk.last_plea(id)? } else { None };
+    let grant = match check_grant(desk.task(id)?, plea.as_ref(), now) {
         Ok(grant) => grant,
         Err(why) => {
             if let Some(mut plea) = plea.filter(|plea| plea.state == PleaState::Approved)
-                && let Some(step) = plea.supersede(sealbook_tasks::subject(&task.spec)?, now)
+                && let Some(step) = plea.supersede(sealbook_tasks::subject(&desk.task(id)?.spec)?, now)
             {
                 desk.step(&mut plea, &step)?;
             }
@@ -196,7 +235,7 @@ fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) 
                 return Ok(None);
             }
         }
-        if task.attempts == 0 {
+        if desk.task(id)?.attempts == 0 {
             dependency::earn(desk, key)?;
         }
     }

@@ -59,15 +59,10 @@ impl<'a> Desk<'a> {
     /// What is to be written, with the entries that go with it.
     pub(crate) fn close(self, ingest: &Ingest) -> Result<Changes> {
         let mut tasks = Vec::with_capacity(self.rows.len());
-        for sheet in self.rows.values().filter(|sheet| sheet.is_changed()) {
-            let due = self.due_at(&sheet.row.task)?;
+        for sheet in self.rows.into_values().filter(Sheet::is_changed) {
+            let due = due_at(&sheet.row.task, self.now);
             let Sheet { row, is_new, transitions, .. } = sheet;
-            tasks.push(TaskChange {
-                row: row.clone(),
-                is_new: *is_new,
-                due,
-                transitions: transitions.clone(),
-            });
+            tasks.push(TaskChange { row, is_new, due, transitions });
         }
         Ok(Changes {
             drafts: ingest.drafts(&self.records)?,
@@ -237,7 +232,7 @@ impl<'a> Desk<'a> {
                     self.cause(id, event, Act::new(Role::Scheduler, now).because(why))?;
                 }
                 Readiness::Met => {
-                    let plea = self.last_plea(id)?;
+                    let plea = if spec.approval.is_some() { self.last_plea(id)? } else { None };
                     let act = Act::new(Role::Scheduler, now);
                     match sealbook_tasks::check_grant(self.task(id)?, plea.as_ref(), now) {
                         Ok(_) => self.cause(id, Event::Ready, act)?,
@@ -306,13 +301,13 @@ impl<'a> Desk<'a> {
         }
         Ok(states)
     }
+}
 
-    /// When the scheduler has to look at a task although nobody has acted on it or on what it waits for.
-    fn due_at(&self, task: &Task) -> Result<Option<Time>> {
-        let limit = deadline::next(task).map(|deadline| deadline.at);
-        let own = (task.state == State::Pending && task.not_before > self.now).then_some(task.not_before);
-        Ok(own.into_iter().chain(limit).min())
-    }
+/// When the scheduler has to look at a task although nobody has acted on it or on what it waits for.
+fn due_at(task: &Task, now: Time) -> Option<Time> {
+    let limit = deadline::next(task).map(|deadline| deadline.at);
+    let own = (task.state == State::Pending && task.not_before > now).then_some(task.not_before);
+    own.into_iter().chain(limit).min()
 }
 
 pub(crate) fn unknown_task(id: TaskId) -> Error {

@@ -14,7 +14,7 @@ mod submit;
 mod view;
 mod vote;
 
-pub use claim::{Claimed, News};
+pub use claim::{Claimed, News, Turn};
 use scheduler::GATES;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};

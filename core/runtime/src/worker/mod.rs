@@ -13,7 +13,7 @@ use held::Held;
 use renewal::Renewal;
 use runner::{Pool, Runner};
 use sealbook_error::{Code, Error, Result};
-use sealbook_tasks::{LEASE, Principal, Right, Span, State, TaskId, TaskKind, WorkerId};
+use sealbook_tasks::{LEASE, Lease, Principal, Right, Span, State, TaskId, TaskKind, WorkerId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -140,7 +140,7 @@ fn run(
 struct Worker<'a> {
     engine: &'a Engine,
     runner: &'a dyn Runner,
-    kinds: BTreeSet<TaskKind>,
+    kinds: Arc<BTreeSet<TaskKind>>,
     options: &'a WorkerOptions,
     renewal: Renewal,
     held: Held,
@@ -166,7 +166,7 @@ impl<'a> Worker<'a> {
         if options.lease.as_millis() < 100 {
             return invalid("the lease is shorter than 100 ms", "give it at least 100 ms");
         }
-        let kinds = allowed(engine, kinds, options.principal.as_ref())?;
+        let kinds = Arc::new(allowed(engine, kinds, options.principal.as_ref())?);
         let id = options.id.clone().map_or_else(new_id, Ok)?;
         Ok(Self {
             engine,
@@ -185,15 +185,11 @@ impl<'a> Worker<'a> {
         let mut rested = false;
         while !stop.is_cancelled() {
             let rings = self.engine.rings();
-            self.write_ended(tell)?;
             self.check_lease(tell)?;
             self.check_held()?;
-            let claimed = self.claim(tell)?;
-            if claimed > 0 {
+            if self.turn(tell)? {
                 rested = false;
-                continue;
-            }
-            if self.held.is_empty() && self.options.until_idle {
+            } else if self.held.is_empty() && self.options.until_idle {
                 if !self.engine.activity(&self.kinds)?.is_idle() {
                     rested = false;
                 } else if rested {
@@ -210,31 +206,32 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Takes as many tasks as permits are free, and begins them.
-    fn claim(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<usize> {
-        let free = self.options.concurrency.saturating_sub(self.held.len());
+    /// Writes what has ended and takes as many tasks as permits are free, all in one transaction. Returns whether there was anything.
+    fn turn(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<bool> {
+        let ended = self.take_ended();
+        let free = (self.options.concurrency + ended.len()).saturating_sub(self.held.len());
         if free == 0 {
-            return Ok(0);
+            return Ok(false);
         }
         let news = self.engine.has_news()?;
         if news.to_tend {
             self.engine.tend()?;
         }
-        if !news.to_claim && !news.to_tend {
-            return Ok(0);
+        if ended.is_empty() && !news.to_claim && !news.to_tend {
+            return Ok(false);
         }
-        let claimed = match self.engine.claim(&self.renewal.lease(), free, &self.kinds) {
-            // The renewal begins a new life; until then there is nothing to take.
-            Err(error) if error.code() == Code::LeaseLost => Vec::new(),
-            claimed => claimed?,
-        };
-        let count = claimed.len();
+        let places = places(&ended);
+        let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
+        let wrote = self.tell_ended(places, turn.states, tell);
+        // Without a lease there is nothing to take until the renewal has begun a new life.
+        let claimed = turn.claimed.unwrap_or_default();
+        let began = !claimed.is_empty();
         for claimed in claimed {
             self.summary.attempts += 1;
             tell(Progress::Started(Box::new(claimed.clone())));
             self.begin(claimed);
         }
-        Ok(count)
+        Ok(wrote || began)
     }
 
     fn begin(&mut self, claimed: Claimed) {
@@ -249,16 +246,29 @@ impl<'a> Worker<'a> {
         self.runner.begin(attempt, Box::new(done));
     }
 
-    /// Writes the outcomes that have come in, all with one sync.
+    fn take_ended(&self) -> Vec<(Claimed, Outcome)> {
+        self.ended.1.try_iter().map(|ended| (ended.claimed, ended.outcome)).collect()
+    }
+
+    /// Writes the outcomes that have come in, and takes nothing new.
     fn write_ended(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
-        let ended: Vec<_> = self.ended.1.try_iter().map(|ended| (ended.claimed, ended.outcome)).collect();
-        if ended.is_empty() {
-            return Ok(());
+        let ended = self.take_ended();
+        if !ended.is_empty() {
+            let places = places(&ended);
+            let states = self.engine.finish(ended)?;
+            self.tell_ended(places, states, tell);
         }
-        let ids: Vec<_> = ended.iter().map(|(claimed, _)| claimed.task.id).collect();
-        let leases: Vec<_> = ended.iter().map(|(claimed, _)| claimed.lease.clone()).collect();
-        let states = self.engine.finish(ended)?;
-        for ((id, lease), state) in ids.into_iter().zip(leases).zip(states) {
+        Ok(())
+    }
+
+    fn tell_ended(
+        &mut self,
+        places: Vec<(TaskId, Lease)>,
+        states: Vec<Result<State>>,
+        tell: &mut dyn FnMut(Progress),
+    ) -> bool {
+        let any = !places.is_empty();
+        for ((id, lease), state) in places.into_iter().zip(states) {
             self.held.remove(id, &lease);
             match state {
                 Ok(state) => {
@@ -274,7 +284,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        Ok(())
+        any
     }
 
     /// After a lost lease everything that runs is stopped: it may be running somewhere else by now.
@@ -329,6 +339,10 @@ impl<'a> Worker<'a> {
 
 /// How long a handler has to stop after it was asked to at the end.
 const GRACE: Duration = Duration::from_secs(5);
+
+fn places(ended: &[(Claimed, Outcome)]) -> Vec<(TaskId, Lease)> {
+    ended.iter().map(|(claimed, _)| (claimed.task.id, claimed.lease.clone())).collect()
+}
 
 fn attempt(engine: &Engine, claimed: &Claimed, cancel: CancelToken) -> Attempt {
     let (engine, beaten, token) = (engine.clone(), claimed.clone(), cancel.clone());
