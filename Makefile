@@ -86,7 +86,7 @@ bench: ##       criterion benches of the hot paths
 
 soak: ##        10,000 tasks under workers that are killed and stopped; the result goes to benches/results
 	@mkdir -p benches/results
-	{ echo '$$ make soak'; SEALBOOK_SOAK=10000 cargo test --locked --quiet -p sealbook-cli --test soak -- --nocapture | grep 'tasks in'; } | tee benches/results/soak.txt
+	{ echo '$$ make soak'; SEALBOOK_SOAK=10000 cargo test --release --locked --quiet -p sealbook-cli --test soak -- --nocapture | grep 'tasks in'; } | tee benches/results/soak.txt
 
 peers: ##       side by side with what others use; results go to benches/results
 	benches/run.sh

@@ -55,6 +55,7 @@ impl Engine {
         most: usize,
         kinds: &Arc<BTreeSet<TaskKind>>,
     ) -> Result<Turn> {
+        self.warm()?;
         let (worker, kinds) = (worker.clone(), kinds.clone());
         let (turn, seen) = self.decide(move |desk, shared| {
             let states = attempt::finish_all(desk, shared, ended)?;
@@ -69,6 +70,15 @@ impl Engine {
         })?;
         self.shared.scheduler.lock().trust(seen);
         Ok(turn)
+    }
+
+    /// Reads the whole queue, if this process does not know it, while others may still write; what they write meanwhile is little.
+    fn warm(&self) -> Result<()> {
+        if self.shared.scheduler.lock().seen().is_some() {
+            return Ok(());
+        }
+        let now = sealbook_store::now()?;
+        self.read(|tables| self.shared.scheduler.lock().catch_up(tables, now))
     }
 
     /// Whether a claim or [`Engine::tend`] would find anything to do.
