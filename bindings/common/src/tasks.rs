@@ -151,6 +151,22 @@ impl Orchestrator {
         Ok(Value::from(counts.collect::<serde_json::Map<_, _>>()).to_string())
     }
 
+    /// Counts, rates and latencies over the last transitions, as [`Engine::figures`] has them.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn stats(&self, window: u64) -> Result<String> {
+        Ok(json!(self.engine.figures(window)?).to_string())
+    }
+
+    /// The same in the text format of Prometheus.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn prometheus(&self, window: u64) -> Result<String> {
+        Ok(self.engine.figures(window)?.to_prometheus())
+    }
+
     /// Waits until a task has ended, and returns it; nothing after `timeout`.
     ///
     /// # Errors

@@ -10,7 +10,8 @@ mod worker;
 
 pub use cancel::CancelToken;
 pub use engine::{
-    APPROVER, Access, Activity, Claimed, Engine, EngineOptions, News, Submitted, TaskView, Turn,
+    APPROVER, Access, Activity, Claimed, Engine, EngineOptions, Figures, KindFigures, News, Quantiles,
+    Submitted, TaskView, Turn, WorkerFigures,
 };
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
 pub use process::{Launcher, ProcessHandler, enter};

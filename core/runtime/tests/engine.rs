@@ -297,3 +297,29 @@ fn a_worker_that_lost_its_lease_writes_nothing_and_its_task_runs_again() {
         assert_eq!(runs.load(Ordering::SeqCst), 1);
     }
 }
+
+#[test]
+fn figures_count_what_happened_for_each_kind_and_worker() {
+    for house in houses() {
+        for n in 0..10 {
+            house.engine.submit(spec("work", &n.to_string())).unwrap();
+        }
+        house.engine.submit(spec("other", "1")).unwrap();
+        run(&house.engine, |attempt| {
+            let fails =
+                attempt.kind.as_str() == "work" && attempt.attempt == 1 && attempt.arguments.as_str() == "7";
+            if fails { Outcome::Fail(broken()) } else { echo(attempt) }
+        });
+        let figures = house.engine.figures(100_000).unwrap();
+        let work = &figures.kinds["work"];
+        let counts = (work.started, work.completed, work.failed, work.retried, work.lost);
+        assert_eq!(counts, (11, 10, 1, 1, 0));
+        assert_eq!((work.states["completed"], figures.kinds["other"].completed), (10, 1));
+        assert_eq!((work.wait_ms.unwrap().count, work.run_ms.unwrap().count), (11, 11));
+        assert_eq!(figures.workers.values().map(|worker| worker.completed).sum::<u64>(), 11);
+        let text = figures.to_prometheus();
+        assert!(text.contains("sealbook_tasks{kind=\"work\",state=\"completed\"} 10\n"), "{text}");
+        assert!(text.contains("sealbook_attempts_window{kind=\"work\",outcome=\"retried\"} 1\n"), "{text}");
+        assert!(text.contains("sealbook_run_milliseconds{kind=\"other\",quantile=\"0.99\"}"), "{text}");
+    }
+}

@@ -30,6 +30,15 @@ pub(crate) enum TaskCommand {
         id: String,
     },
     Watch(Watch),
+    /// Show counts, rates and latencies for each kind and worker, over the last transitions
+    Stats {
+        /// How many transitions to look at
+        #[arg(long, value_name = "N", default_value_t = 100_000)]
+        window: u64,
+        /// In the text format of Prometheus
+        #[arg(long, conflicts_with = "json")]
+        prometheus: bool,
+    },
     /// Cancel a task: at once if it does not run, else by asking its handler to stop
     Cancel(Act),
     /// Try a failed or cancelled task anew, from the first attempt

@@ -18,6 +18,7 @@ pub(crate) fn run(args: &Task, context: &Context) -> Result<Outcome> {
         TaskCommand::List(args) => list(args, context),
         TaskCommand::Show { id } => show(id, context),
         TaskCommand::Watch(args) => watch::run(args, context),
+        TaskCommand::Stats { window, prometheus } => stats(*window, *prometheus, context),
         TaskCommand::Cancel(args) => act(args, context, tasks::Engine::cancel),
         TaskCommand::Retry(args) | TaskCommand::Redrive(args) => act(args, context, tasks::Engine::redrive),
         TaskCommand::Suspend(args) => act(args, context, tasks::Engine::suspend),
@@ -114,6 +115,42 @@ fn show(id: &str, context: &Context) -> Result<Outcome> {
             context.out.faint(&transition.at.to_string()),
             output::escape(&text)
         ));
+    }
+    output::print(&out)?;
+    Ok(Outcome::Good)
+}
+
+fn stats(window: u64, prometheus: bool, context: &Context) -> Result<Outcome> {
+    let figures = context.open_to_read()?.tasks()?.figures(window)?;
+    if prometheus {
+        output::print(&figures.to_prometheus())?;
+        return Ok(Outcome::Good);
+    }
+    if context.json {
+        print_json(&json!(figures))?;
+        return Ok(Outcome::Good);
+    }
+    let mut out = String::new();
+    for (kind, of) in &figures.kinds {
+        let states =
+            of.states.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", ");
+        out.push_str(&format!("{}  {states}\n", context.out.strong(&output::escape(kind))));
+        let counts = format!(
+            "{} started, {} completed, {} failed, {} lost",
+            of.started, of.completed, of.failed, of.lost
+        );
+        out.push_str(&format!("  attempts    {counts}; {:.2} a second\n", of.start_rate));
+        for (name, quantiles) in [("waited", of.wait_ms), ("ran", of.run_ms)] {
+            if let Some(q) = quantiles {
+                let text =
+                    format!("{:.1} ms at the median, {:.1} ms at P95, {:.1} ms at P99", q.p50, q.p95, q.p99);
+                out.push_str(&format!("  {name:<11} {text}\n"));
+            }
+        }
+    }
+    for (worker, of) in &figures.workers {
+        let text = format!("{} started, {} completed, {:.2} at once", of.started, of.completed, of.load);
+        out.push_str(&format!("{}  {text}\n", output::escape(worker)));
     }
     output::print(&out)?;
     Ok(Outcome::Good)

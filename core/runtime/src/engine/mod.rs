@@ -7,6 +7,7 @@ mod audit;
 mod claim;
 mod dependency;
 mod desk;
+mod figures;
 mod lease;
 mod manage;
 mod scheduler;
@@ -15,6 +16,7 @@ mod view;
 mod vote;
 
 pub use claim::{Claimed, News, Turn};
+pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
 use scheduler::GATES;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};

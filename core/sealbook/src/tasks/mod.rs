@@ -7,9 +7,9 @@ mod settings;
 pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
 pub use request::spec_of;
 pub use sealbook_runtime::{
-    APPROVER, Access, Activity, Attempt, CancelToken, Claimed, Engine, EngineOptions, Handler, Handlers,
-    Inbox, Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView, WorkerOptions,
-    enter, guard, serve, work,
+    APPROVER, Access, Activity, Attempt, CancelToken, Claimed, Engine, EngineOptions, Figures, Handler,
+    Handlers, Inbox, Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView,
+    WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
