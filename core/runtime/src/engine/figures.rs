@@ -227,17 +227,15 @@ impl Figures {
                 .map(move |(state, count)| (format!("{kind},{}", label("state", state)), *count as f64))
         });
         family("tasks", "gauge", "Tasks in each state.", states.collect());
-        let counts: [(&str, fn(&KindFigures) -> u64); 5] = [
-            ("started", |f| f.started),
-            ("completed", |f| f.completed),
-            ("failed", |f| f.failed),
-            ("retried", |f| f.retried),
-            ("lost", |f| f.lost),
-        ];
-        let attempts = kinds().flat_map(|(kind, figures)| {
-            counts.iter().map(move |(name, count)| {
-                (format!("{kind},{}", label("outcome", name)), count(figures) as f64)
-            })
+        let attempts = kinds().flat_map(|(kind, of)| {
+            let counts = [
+                ("started", of.started),
+                ("completed", of.completed),
+                ("failed", of.failed),
+                ("retried", of.retried),
+                ("lost", of.lost),
+            ];
+            counts.map(|(name, count)| (format!("{kind},{}", label("outcome", name)), count as f64))
         });
         family(
             "attempts_window",
@@ -245,21 +243,16 @@ impl Figures {
             "Attempts in the window, by what became of them.",
             attempts.collect(),
         );
-        for (name, help, of) in [
-            (
-                "wait_milliseconds",
-                "From the time that a task could run to its start.",
-                (|f| f.wait_ms) as fn(&KindFigures) -> _,
-            ),
-            ("run_milliseconds", "From the start of an attempt to its end.", |f| f.run_ms),
-        ] {
+        let mut latency = |name: &str, help: &str, of: fn(&KindFigures) -> Option<Quantiles>| {
             let quantiles = kinds().filter_map(|(kind, figures)| Some((kind, of(figures)?)));
             let samples = quantiles.flat_map(|(kind, q): (String, Quantiles)| {
                 [("0.5", q.p50), ("0.95", q.p95), ("0.99", q.p99)]
                     .map(|(name, value)| (format!("{kind},{}", label("quantile", name)), value))
             });
             family(name, "gauge", help, samples.collect());
-        }
+        };
+        latency("wait_milliseconds", "From the time that a task could run to its start.", |of| of.wait_ms);
+        latency("run_milliseconds", "From the start of an attempt to its end.", |of| of.run_ms);
         let loads = self.workers.iter().map(|(worker, figures)| (label("worker", worker), figures.load));
         family(
             "worker_load",
