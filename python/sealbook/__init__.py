@@ -20,6 +20,7 @@ import os
 from sealbook import _native
 from sealbook.aio import AsyncLedger
 from sealbook.arguments import Record
+from sealbook.attempt import Attempt, Permanent, RetryAfter, Snooze, current_attempt
 from sealbook.errors import (
     CLASSES,
     AccessRefusedError,
@@ -69,7 +70,6 @@ from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 from sealbook.task_results import Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
 from sealbook.tasks import Handle, TaskFunction, task
-from sealbook.worker import Attempt, Permanent, RetryAfter, Snooze, current_attempt
 
 __all__ = [
     "CLASSES",

@@ -13,22 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from sealbook import _native
 from sealbook.arguments import PathLike, options_of
+from sealbook.attempt import millis_of
+from sealbook.desk import Desk
 from sealbook.errors import make
-from sealbook.feed import Events, Feed, ticks
+from sealbook.feed import Feed, ticks
 from sealbook.ledger import Ledger
-from sealbook.task_options import Delay, Options, id_of, request_of
-from sealbook.task_results import (
-    Plea,
-    State,
-    Summary,
-    TaskView,
-    make_plea,
-    make_view,
-    plea_of,
-    view_of,
-)
+from sealbook.task_options import Delay, Options, Task, id_of, request_of
+from sealbook.task_results import Summary, TaskView, make_view
 from sealbook.tasks import Handle, TaskDecorator, TaskFunction
-from sealbook.worker import Worker, millis_of
+from sealbook.worker import Worker
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -37,19 +30,14 @@ __all__ = ["Orchestrator"]
 
 F = TypeVar("F", bound="TaskFunction[..., Any, Any]")
 
-Task: TypeAlias = "Handle[Any] | TaskView | str"
-"""A task: its handle, its view, or its id."""
-
-Request: TypeAlias = "Mapping[str, Any] | tuple[str | TaskFunction[..., Any, Any], Any]"
+Request: TypeAlias = Mapping[str, Any] | tuple[str | TaskFunction[..., Any, Any], Any]
 """A kind or a function with arguments, or a mapping with ``kind``, ``arguments`` and :class:`~sealbook.task_options.Options`."""
 
 # Within the class below, `list` is one of its methods.
-Views: TypeAlias = list[TaskView]
-Pleas: TypeAlias = list[Plea]
 Handles: TypeAlias = list[Handle[Any]]
 
 
-class Orchestrator:
+class Orchestrator(Desk):
     """Submits tasks, runs them, and asks people to approve them.
 
     It can be shared between threads. As a context manager it stops its worker and closes itself. A child made by ``os.fork`` can go on
@@ -126,8 +114,6 @@ class Orchestrator:
         """Whether it was closed."""
         return self._closed
 
-    # -- handlers -------------------------------------------------------------------------------------------------------------------
-
     def task(self, kind: str, **options: Unpack[Options]) -> TaskDecorator:
         """Makes a function the handler of a kind. See :func:`sealbook.task`.
 
@@ -160,8 +146,6 @@ class Orchestrator:
         self._functions[function.kind] = function
         function._homes.add(self)
         return function
-
-    # -- submitting -----------------------------------------------------------------------------------------------------------------
 
     def submit(
         self,
@@ -200,7 +184,7 @@ class Orchestrator:
 
         >>> with Orchestrator.in_memory() as o:
         ...     handles = o.submit_many([("a", [1]), {"kind": "b", "arguments": [2], "priority": 7}])
-        ...     [task.kind for task in o.list()]
+        ...     [o.show(handle).kind for handle in handles]
         ['a', 'b']
         """
         rows = [self._row(request) for request in requests]
@@ -225,51 +209,6 @@ class Orchestrator:
 
     def _handle(self, row: Mapping[str, Any]) -> Handle[Any]:
         return Handle(self, row["id"], row["repeated"])
-
-    # -- looking --------------------------------------------------------------------------------------------------------------------
-
-    def show(self, task: Task) -> TaskView:
-        """A task with its history and its pleas.
-
-        Raises:
-            NotFoundError: There is none.
-            InvalidIdError: The id is none.
-        """
-        return make_view(self._native.show(id_of(task)))
-
-    def list(
-        self,
-        *,
-        states: Iterable[State] = (),
-        kind: str | None = None,
-        after: Task | None = None,
-        limit: int | None = None,
-    ) -> Views:
-        """Tasks in the order of their submission, without their history.
-
-        Args:
-            states: In one of these states.
-            kind: Of this kind.
-            after: Submitted after this one; for paging.
-            limit: At most so many.
-
-        Raises:
-            InvalidArgumentError: The filter is not understood.
-        """
-        after_id = None if after is None else id_of(after)
-        words = [*states] if not isinstance(states, str) else [states]
-        found = self._native.list(options_of(states=words, kind=kind, after=after_id, limit=limit))
-        return [view_of(value) for value in json.loads(found)]
-
-    def counts(self) -> dict[str, int]:
-        """How many tasks stand in each state.
-
-        >>> with Orchestrator.in_memory() as o:
-        ...     handles = o.submit_many([("a", []), ("a", [])])
-        ...     o.counts()
-        {'queued': 2}
-        """
-        return cast("dict[str, int]", json.loads(self._native.counts()))
 
     def wait(self, task: Task, timeout: float | None = None) -> TaskView:
         """Waits until a task has ended, in whatever way. Ctrl-C is heard.
@@ -315,87 +254,6 @@ class Orchestrator:
             return await future
         finally:
             feed.forget(id, settle)
-
-    def events(self, *, behind: int | None = None, follow: bool = True) -> Events:
-        """What happens to tasks, in order and from all processes: for ``for`` and for ``async for``.
-
-        Args:
-            behind: The number of the event to go on behind: 0 for all that ever happened, if not given only what happens from now on.
-            follow: Go on as it happens; else end with what has happened already.
-
-        >>> with Orchestrator.in_memory() as o:
-        ...     handle = o.submit("a")
-        ...     [(event.event, event.to) for event in o.events(behind=0, follow=False)]
-        [('ready', 'queued')]
-        """
-        start = self._native.last_event() if behind is None else behind
-        return Events(self._native, start, follow)
-
-    # -- acting ---------------------------------------------------------------------------------------------------------------------
-
-    def cancel(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
-        """Cancels a task: at once if it does not run, else by asking its handler to stop.
-
-        Args:
-            task: The task.
-            reason: Why.
-            as_: Who acts; the orchestrator's requester if not given.
-
-        Raises:
-            NotFoundError: There is none.
-            TaskStateError: It has ended.
-            AccessRefusedError: Whoever acts neither asked for it nor may manage it.
-        """
-        return self._act("cancel", task, reason, as_)
-
-    def suspend(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
-        """Takes a waiting task out until it is resumed. Arguments and exceptions as in :meth:`cancel`."""
-        return self._act("suspend", task, reason, as_)
-
-    def resume(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
-        """Lets a suspended task wait for its turn again. Arguments and exceptions as in :meth:`cancel`."""
-        return self._act("resume", task, reason, as_)
-
-    def retry(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
-        """Tries an ended task anew, from the first attempt; approval has to be asked for anew, too. Arguments as in :meth:`cancel`."""
-        return self._act("retry", task, reason, as_)
-
-    def _act(self, act: str, task: Task, reason: str, as_: str | None) -> State:
-        text = self._native.act(act, id_of(task), as_ or self._requester, reason)
-        return cast(State, json.loads(text)["state"])
-
-    def pleas(self, *, all: bool = False) -> Pleas:
-        """The pleas that await votes, or all that there are.
-
-        >>> with Orchestrator.in_memory(requester="ann") as o:
-        ...     handle = o.submit("deploy", ["production"], require_approvals=1)
-        ...     plea, = o.pleas()
-        ...     o.approve(plea, as_="bob", reason="tested").state
-        ...     handle.status()
-        'approved'
-        'queued'
-        """
-        return [plea_of(value) for value in json.loads(self._native.pleas(all))]
-
-    def approve(self, plea: Plea | str, *, as_: str, reason: str = "") -> Plea:
-        """Votes for a plea, and returns it as it stands then.
-
-        Args:
-            plea: The plea, or its id.
-            as_: Who votes: never the requester, and once.
-            reason: Why.
-
-        Raises:
-            VoteRefusedError: The vote does not count; ``context["why"]`` is the ground.
-            NotFoundError: There is no such plea.
-        """
-        return make_plea(self._native.vote(id_of(plea), as_, "approve", reason))
-
-    def deny(self, plea: Plea | str, *, as_: str, reason: str) -> Plea:
-        """Votes against a plea, which needs a reason. See :meth:`approve`."""
-        return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))
-
-    # -- running --------------------------------------------------------------------------------------------------------------------
 
     @property
     def running(self) -> bool:
@@ -528,6 +386,9 @@ class Orchestrator:
         for tick in ticks(None):
             if worker.wait(tick):
                 break
+        # Its error is raised once.
+        if self._worker is worker:
+            self._worker = None
         if worker.error is not None:
             raise worker.error
         return cast(Summary, worker.summary)
@@ -569,8 +430,6 @@ class Orchestrator:
 
     def __repr__(self) -> str:
         return f"<Orchestrator of {self._ledger!r}>"
-
-    # -- the process ----------------------------------------------------------------------------------------------------------------
 
     def _own_process(self) -> None:
         self._process = os.getpid()

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
+from sealbook.attempt import millis_of
 from sealbook.errors import make
-from sealbook.worker import millis_of
 
-if TYPE_CHECKING:
-    from sealbook.tasks import Handle
+__all__ = ["After", "Delay", "Identified", "Options", "Priority", "Task"]
 
-__all__ = ["After", "Delay", "Options", "Priority"]
+
+class Identified(Protocol):
+    """What has an id: a handle, a view, a plea."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+Task: TypeAlias = Identified | str
+"""A task: its handle, its view, or its id."""
 
 Delay: TypeAlias = float | timedelta
 """A length of time: seconds, or a timedelta."""
@@ -20,7 +29,7 @@ Delay: TypeAlias = float | timedelta
 Priority: TypeAlias = int | Literal["low"] | Literal["medium"] | Literal["high"] | Literal["critical"]
 """How urgent: 0 to 255, or a name for 32, 96, 160 and 224."""
 
-After: TypeAlias = "Handle[Any] | str | Mapping[str, Any]"
+After: TypeAlias = Identified | str | Mapping[str, Any]
 """A task that must end first: its handle, its id, or ``{"task": ..., "on_failure": "fail" | "cancel" | "block" | "run"}``."""
 
 

@@ -20,10 +20,10 @@ import weakref
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
+from sealbook.attempt import Handler
 from sealbook.errors import make
 from sealbook.task_options import Options
 from sealbook.task_results import State, TaskView, failed_of
-from sealbook.worker import Handler
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
