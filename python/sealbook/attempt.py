@@ -15,14 +15,15 @@ from types import TracebackType
 from typing import Any
 
 from sealbook import _native
-from sealbook.errors import CancelledError, NotFoundError, make
+from sealbook.errors import CancelledError, ClosedError, NotFoundError, make
 
 __all__ = ["Attempt", "Handler", "Permanent", "RetryAfter", "Snooze", "current_attempt"]
 
 DETAIL = 8000
 """The most bytes of a traceback that are kept, from its end."""
 
-_CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError, CancelledError)
+# The last one: what it works with was closed because it is to stop.
+_CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError, CancelledError, ClosedError)
 
 
 class Snooze(Exception):  # noqa: N818 - what it says is no error

@@ -179,12 +179,14 @@ def test_ctrl_c_is_heard_while_waiting(o: Orchestrator, call: str) -> None:
     @o.task("slow")
     def slow() -> None:
         running.set()
-        while not current_attempt().cancelled:
+        while True:
+            current_attempt().raise_if_cancelled()
             time.sleep(0.01)
 
     handle = slow.submit()
     if call != "run_until_idle":
         o.start(drain=LONG)
+        running.wait(LONG)
 
     def press() -> None:
         running.wait(LONG)

@@ -5,7 +5,7 @@ use crate::ingest::now;
 use crate::query::{Order, Page, Query};
 use crate::store::{Batch, Receipt, Sealed, Store};
 use crate::tasks::{MemoryTables, TaskTables};
-use parking_lot::RwLock;
+use crate::sync::RwLock;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
 use sealbook_ledger::{Chain, Draft, EntryId, Genesis, Hash, Header, Salt};

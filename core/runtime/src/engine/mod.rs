@@ -21,7 +21,7 @@ pub use view::{Activity, TaskView};
 
 use crate::bell::Bell;
 use desk::Desk;
-use parking_lot::Mutex;
+use sealbook_store::sync::Mutex;
 use scheduler::Scheduler;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Genesis;
