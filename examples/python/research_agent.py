@@ -70,10 +70,12 @@ def publish(file: str, pages: list):
 
 
 def research(project: str, question: str) -> None:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     tasks = [search, answer, publish]
-    with Orchestrator(project, requester="researcher", tasks=tasks, create=True) as o:
+    with (
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service) as server,
+        Orchestrator(project, requester="researcher", tasks=tasks, create=True) as o,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         o.start(concurrency=8)
         pages = answer.submit(f"http://127.0.0.1:{server.server_port}/", question).result(timeout=120)
         states = [event.reason for event in o.events(behind=0, follow=False) if event.event == "park"]
@@ -85,7 +87,7 @@ def research(project: str, question: str) -> None:
         print(f"published {wish.result(timeout=60)} pages")
         report = o.ledger.verify()
         print(f"{report.verdict}: {report.entries} entries")
-    server.shutdown()
+        server.shutdown()
 
 
 def approve(project: str, who: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import vectors
 from sealbook import Ledger, SealbookError, _native
-from test_attribution_vectors import wrong
+from test_calls import wrong
 
 CASES = vectors("tasks/calls.json")["cases"]
 
@@ -36,7 +36,7 @@ def test_a_call_about_tasks_has_the_outcome_of_every_language(case: dict[str, An
         tasks = _native.Orchestrator(ledger._native)
         before = [json.loads(tasks.submit(request))["id"] for request in case.get("before", [])]
         names = {str(n): id for n, id in enumerate(before)}
-        names |= {"plea": plea["id"] for plea in json.loads(tasks.pleas(False))}
+        names |= dict(zip(["plea"], (plea["id"] for plea in json.loads(tasks.pleas(False))), strict=False))
         request = filled(case["request"], names)
         if "code" not in case:
             assert wrong(filled(case["expect"], names), call(tasks, case["call"], request)) == []

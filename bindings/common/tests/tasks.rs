@@ -75,10 +75,18 @@ fn a_call_about_tasks_has_the_outcome_of_every_language() {
                 assert_eq!(error.code().name(), code, "{name}: {error}");
                 for (member, expected) in case["context"].as_object().into_iter().flatten() {
                     let found = error.context().iter().find(|(name, _)| *name == member.as_str());
-                    assert_eq!(found.map(|(_, value)| value.to_string()).as_deref(), expected.as_str(), "{name}");
+                    assert_eq!(
+                        found.map(|(_, value)| value.to_string()).as_deref(),
+                        expected.as_str(),
+                        "{name}"
+                    );
                 }
                 let left = value(&tasks.list("{}").unwrap());
-                assert_eq!(left.as_array().unwrap().len(), case["before"].as_array().map_or(0, Vec::len), "{name}");
+                assert_eq!(
+                    left.as_array().unwrap().len(),
+                    case["before"].as_array().map_or(0, Vec::len),
+                    "{name}"
+                );
             }
             (outcome, code) => panic!("{name}: {outcome:?} instead of {code:?}"),
         }

@@ -2,8 +2,8 @@
 
 use crate::cancel::CancelToken;
 use crate::handler::{Attempt, Handler, Outcome, checked, guard};
-use sealbook_store::sync::{Condvar, Mutex};
 use sealbook_error::{Code, Error, Result};
+use sealbook_store::sync::{Condvar, Mutex};
 use sealbook_tasks::TaskKind;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;

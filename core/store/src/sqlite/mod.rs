@@ -8,16 +8,16 @@ mod read;
 mod schema;
 mod tasks;
 
+use crate::gate::Gate;
 use crate::group::Group;
 use crate::head;
 use crate::progress::Progress;
 use crate::query::{Page, Query};
 use crate::store::{Audit, Batch, Receipt, Store};
+use crate::sync::Mutex;
 use crate::tasks::{MemoryTables, TaskTables};
 use crate::turnstile::Turnstile;
 use append::Writer;
-use crate::gate::Gate;
-use crate::sync::Mutex;
 use rusqlite::Connection;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::{RawEntry, Verification};
