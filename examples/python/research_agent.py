@@ -82,7 +82,7 @@ def research(project: str, question: str) -> None:
         print(f"{len(pages)} pages found; {Service.calls} calls; the breaker held back tasks: {bool(states)}")
 
         wish = publish.submit(f"{project}/answer.txt", pages)
-        print(f"publishing is {wish.status()}")
+        print(f"publishing is {wish.status()}", flush=True)
         subprocess.run([sys.executable, __file__, project, "--approve", "ana"], check=True)
         print(f"published {wish.result(timeout=60)} pages")
         report = o.ledger.verify()

@@ -287,8 +287,6 @@ class Orchestrator(Desk):
         Raises:
             InvalidArgumentError: It runs already, there is no handler, or an option makes no sense.
         """
-        if self.running:
-            raise make("INVALID_ARGUMENT", "the worker runs already; stop it first")
         if not self._functions:
             raise make("INVALID_ARGUMENT", "the worker has no handlers; register at least one function")
         if concurrency is not None and concurrency < 1:
@@ -305,9 +303,14 @@ class Orchestrator(Desk):
             id=name,
             principal=principal,
         )
-        native = self._native.work([*self._functions], options)
-        handlers = {kind: function._handler for kind, function in self._functions.items()}
-        self._worker = Worker(native, handlers, drain_ms / 1000)
+        # Before the lock is taken: that of a parent process may be held for ever.
+        self._running_worker()
+        with self._starting:
+            if self.running:
+                raise make("INVALID_ARGUMENT", "the worker runs already; stop it first")
+            native = self._native.work([*self._functions], options)
+            handlers = {kind: function._handler for kind, function in self._functions.items()}
+            self._worker = Worker(native, handlers, drain_ms / 1000)
 
     def stop(self, drain: Delay | None = None, *, reason: str = "the worker was stopped") -> Summary | None:
         """Stops the worker: nothing new begins, what runs has time to end, then is asked to stop, and then is given back to the queue.
@@ -433,6 +436,7 @@ class Orchestrator(Desk):
 
     def _own_process(self) -> None:
         self._process = os.getpid()
+        self._starting = threading.Lock()
         self._worker = None
         self._feed_of_process = None
 
