@@ -52,7 +52,6 @@ pub struct Condvar(std::sync::Condvar);
 
 impl Condvar {
     /// Waits to be notified; it may also return for no reason.
-    #[must_use]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
     }
