@@ -208,6 +208,54 @@ enum sealbook_code
      * Sealbook stopped at a defect of its own; the call had no effect.
      */
     SEALBOOK_PANIC = 7038,
+    /**
+     * The task's state does not allow the event, or not from this role.
+     */
+    SEALBOOK_TASK_ILLEGAL_TRANSITION = 7050,
+    /**
+     * The task's specification is not usable.
+     */
+    SEALBOOK_INVALID_TASK = 7051,
+    /**
+     * The queue, or the share of a key in it, is full.
+     */
+    SEALBOOK_QUEUE_FULL = 7052,
+    /**
+     * The worker no longer holds the task; what it wrote is not accepted.
+     */
+    SEALBOOK_LEASE_LOST = 7053,
+    /**
+     * The task may run only with a grant, and there is none that is valid.
+     */
+    SEALBOOK_APPROVAL_REQUIRED = 7054,
+    /**
+     * The vote does not count: not entitled, given twice, forged or too late.
+     */
+    SEALBOOK_VOTE_REFUSED = 7055,
+    /**
+     * The principal may not do this.
+     */
+    SEALBOOK_ACCESS_REFUSED = 7056,
+    /**
+     * Tasks would wait for each other for ever.
+     */
+    SEALBOOK_DEPENDENCY_CYCLE = 7057,
+    /**
+     * The cron expression or its time zone is not usable.
+     */
+    SEALBOOK_INVALID_SCHEDULE = 7058,
+    /**
+     * A policy of retry, breaker, limit or approval is not usable.
+     */
+    SEALBOOK_INVALID_POLICY = 7059,
+    /**
+     * The breaker of a dependency is open; calls are refused for now.
+     */
+    SEALBOOK_BREAKER_OPEN = 7060,
+    /**
+     * The idempotency key was used for a task that is not the same.
+     */
+    SEALBOOK_IDEMPOTENCY_CONFLICT = 7061,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

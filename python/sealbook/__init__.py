@@ -9,6 +9,7 @@
 (1, 'ana', True)
 
 :class:`Ledger` is the way in; :mod:`sealbook.aio` has the same for asyncio, :mod:`sealbook.errors` the exceptions.
+:class:`Orchestrator` runs tasks that are recorded there.
 :func:`scan`, :func:`why`, :func:`stats` and :func:`report` tell what an AI wrote, and how that is known.
 """
 
@@ -19,6 +20,7 @@ import os
 from sealbook import _native
 from sealbook.aio import AsyncLedger
 from sealbook.arguments import Record
+from sealbook.attempt import Attempt, Permanent, RetryAfter, Snooze, current_attempt
 from sealbook.errors import (
     CLASSES,
     AccessRefusedError,
@@ -61,24 +63,32 @@ from sealbook.errors import (
     TaskStateError,
     VoteRefusedError,
 )
+from sealbook.feed import Events
 from sealbook.functions import canonicalize, report, rules, scan, stats, test_rules, verify_export, why
 from sealbook.ledger import Ledger
+from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
+from sealbook.task_results import Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
+from sealbook.tasks import Handle, TaskFunction, task
 
 __all__ = [
     "CLASSES",
     "AccessRefusedError",
     "ApprovalRequiredError",
     "AsyncLedger",
+    "Attempt",
     "BreakerOpenError",
     "CancelledError",
     "ClosedError",
     "Commits",
     "DiskFullError",
     "Entry",
+    "Event",
+    "Events",
     "Fault",
     "Files",
     "GitError",
+    "Handle",
     "IdConflictError",
     "Imported",
     "InternalError",
@@ -104,26 +114,39 @@ __all__ = [
     "NotARepositoryError",
     "NotFoundError",
     "Note",
+    "Orchestrator",
     "OriginMismatchError",
     "Page",
     "PayloadError",
+    "Permanent",
     "PermissionDeniedError",
+    "Plea",
     "QueueFullError",
     "ReadOnlyError",
     "Record",
     "Report",
     "ReservedKindError",
+    "RetryAfter",
     "ScanReport",
     "SealbookError",
+    "Snooze",
+    "Summary",
     "TamperedError",
+    "TaskFailedError",
+    "TaskFailure",
+    "TaskFunction",
     "TaskStateError",
+    "TaskView",
+    "Vote",
     "VoteRefusedError",
     "__version__",
     "canonicalize",
+    "current_attempt",
     "report",
     "rules",
     "scan",
     "stats",
+    "task",
     "test_rules",
     "verify_export",
     "why",

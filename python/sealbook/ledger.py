@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +50,13 @@ class Writable(Protocol):
         """Writes some bytes."""
 
 
+class Closeable(Protocol):
+    """What works on a ledger."""
+
+    def close(self) -> None:
+        """Ends its work."""
+
+
 class Ledger:
     """A ledger that is open. Made by :meth:`open` and :meth:`in_memory`.
 
@@ -64,6 +72,8 @@ class Ledger:
 
     def __init__(self, native: _native.Ledger) -> None:
         self._native = native
+        # What works on it and is to end before it is closed.
+        self._users: weakref.WeakSet[Closeable] = weakref.WeakSet()
 
     @classmethod
     def open(
@@ -444,7 +454,9 @@ class Ledger:
         return make_scan_report(cast(str, self._native.scan(path_of(path), options, progress)))
 
     def close(self) -> None:
-        """Closes the handle. Calls under way in other threads end as usual; later ones raise ClosedError."""
+        """Closes the handle, after the orchestrators that work on it. Calls under way in other threads end as usual; later ones raise ClosedError."""
+        for user in tuple(self._users):
+            user.close()
         self._native.close()
 
     def __len__(self) -> int:

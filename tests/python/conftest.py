@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sealbook import Ledger
+from sealbook import Ledger, Orchestrator
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "vectors"
@@ -33,6 +33,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A ledger in a file."""
     with Ledger.open(tmp_path, create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def o(tmp_path: Path) -> Iterator[Orchestrator]:
+    """An orchestrator over a ledger in a file."""
+    with Orchestrator(tmp_path, requester="ann", create=True) as opened:
         yield opened
 
 

@@ -32,7 +32,8 @@ def test_everything_public_is_exported_and_documented() -> None:
         thing = getattr(sealbook, name)
         if inspect.isclass(thing) or inspect.isfunction(thing):
             assert thing.__doc__, name
-    for cls in (sealbook.Ledger, sealbook.AsyncLedger):
+    classes = (sealbook.Ledger, sealbook.AsyncLedger, sealbook.Orchestrator, sealbook.Handle)
+    for cls in (*classes, sealbook.TaskFunction, sealbook.Attempt, sealbook.Events):
         for name, member in inspect.getmembers(cls):
             if not name.startswith("_"):
                 assert member.__doc__, f"{cls.__name__}.{name}"

@@ -37,8 +37,13 @@ pub(crate) fn open(open: impl FnOnce() -> Result<Ledger>) -> Result<Arc<Ledger>>
 
 /// Closes a ledger. The interpreter's lock must not be held.
 pub(crate) fn close(ledger: &Ledger) {
+    inside(|| ledger.close());
+}
+
+/// Does what opens or closes connections. The interpreter's lock must not be held.
+pub(crate) fn inside<T>(work: impl FnOnce() -> T) -> T {
     let _inside = GATE.read().unwrap_or_else(PoisonError::into_inner);
-    ledger.close();
+    work()
 }
 
 fn known() -> MutexGuard<'static, Vec<Weak<Ledger>>> {

@@ -242,6 +242,10 @@ impl Ledger {
 }
 
 impl Ledger {
+    pub(crate) fn shared(&self) -> Arc<sealbook::Ledger> {
+        self.ledger.clone()
+    }
+
     fn wrap(py: Python<'_>, ledger: Arc<sealbook::Ledger>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Self { ledger, recorder: Mutex::new(None) })?.into_any())
     }

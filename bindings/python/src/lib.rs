@@ -12,6 +12,7 @@ mod fork;
 mod functions;
 mod ledger;
 mod reply;
+mod tasks;
 mod value;
 
 #[pymodule]
@@ -26,4 +27,6 @@ mod _native {
     use crate::functions::{canonicalize, verify_export, version};
     #[pymodule_export]
     use crate::ledger::Ledger;
+    #[pymodule_export]
+    use crate::tasks::{Orchestrator, Worker};
 }

@@ -25,6 +25,13 @@ pub(crate) fn payload(payload: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(out)
 }
 
+/// The JSON text of any value, which messages call by this name.
+pub(crate) fn json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    let mut out = Vec::with_capacity(256);
+    write(&mut out, value, 1).map_err(|fault| fault.at(value.py(), name))?;
+    String::from_utf8(out).map_err(|e| PyTypeError::new_err(format!("{name} is no text: {e}")))
+}
+
 /// What is wrong, and where: the steps from the inside out.
 struct Fault {
     what: What,
@@ -57,14 +64,18 @@ impl Fault {
         self
     }
 
-    fn at_payload(mut self, py: Python<'_>) -> PyErr {
-        self.steps.push("payload".to_owned());
+    fn at_payload(self, py: Python<'_>) -> PyErr {
+        self.at(py, "payload")
+    }
+
+    fn at(mut self, py: Python<'_>, name: &str) -> PyErr {
+        self.steps.push(name.to_owned());
         self.steps.reverse();
         let place = self.steps.concat();
         match self.what {
             What::Type(words) => PyTypeError::new_err(format!("{place} {words}")),
             What::Core(code, words, remedy) => {
-                let place = if self.steps.len() > 16 { "payload".to_owned() } else { place };
+                let place = if self.steps.len() > 16 { name.to_owned() } else { place };
                 thrown(py, &Error::new(code, format!("{place} {words}")).remedy(remedy).with("place", &place))
             }
             What::Raised(error) => error,

@@ -1,6 +1,6 @@
 //! A bell that wakes whoever waits for something to happen in this process.
 
-use parking_lot::{Condvar, Mutex};
+use sealbook_store::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 #[derive(Debug, Default)]
@@ -23,6 +23,9 @@ impl Bell {
     pub(crate) fn wait_beyond(&self, count: u64, timeout: Duration) {
         let deadline = Instant::now() + timeout;
         let mut rings = self.rings.lock();
-        while *rings == count && !self.rung.wait_until(&mut rings, deadline).timed_out() {}
+        let mut is_over = false;
+        while *rings == count && !is_over {
+            (rings, is_over) = self.rung.wait_until(rings, deadline);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Cancellation: a tree of tokens. Cancelling one cancels all below it, now and later.
 
-use parking_lot::{Condvar, Mutex};
+use sealbook_store::sync::{Condvar, Mutex};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -82,13 +82,11 @@ impl CancelToken {
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
-        let mut state = self.shared.state.lock();
-        while state.reason.is_none() {
-            if self.shared.changed.wait_until(&mut state, deadline).timed_out() {
-                return state.reason.is_some();
-            }
+        let (mut state, mut is_over) = (self.shared.state.lock(), false);
+        while state.reason.is_none() && !is_over {
+            (state, is_over) = self.shared.changed.wait_until(state, deadline);
         }
-        true
+        state.reason.is_some()
     }
 }
 

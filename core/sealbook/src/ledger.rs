@@ -2,10 +2,10 @@
 
 use crate::project;
 use arc_swap::ArcSwapOption;
-use parking_lot::Mutex;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::{Expected, Report};
 use sealbook_ledger::{DEFAULT_PAYLOAD_LIMIT, Draft, EntryId, Genesis, Header};
+use sealbook_store::sync::Mutex;
 use sealbook_store::{
     Batch, Entry, Ingest, MemoryStore, Page, Progress, Query, Receipt, Record, Sealed, SqliteOptions,
     SqliteStore, Store, new_ledger_id,

@@ -3,7 +3,7 @@
 //! The caller that finds nobody writing writes for everybody. There is no thread of its own: a lone caller pays for no
 //! hand-over, and a forked child inherits nothing that is missing.
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex};
 use sealbook_error::{Code, Error, Result};
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ struct State<T, R> {
 impl<T, R> Default for Group<T, R> {
     fn default() -> Self {
         let state = State { waiting: Vec::new(), finished: HashMap::new(), next_ticket: 0, writing: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self { state: Mutex::new(state), changed: Condvar::default() }
     }
 }
 
@@ -41,7 +41,7 @@ impl<T, R> Group<T, R> {
                 return result;
             }
             if state.writing {
-                self.changed.wait(&mut state);
+                state = self.changed.wait(state);
                 continue;
             }
             state.writing = true;

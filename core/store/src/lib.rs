@@ -4,6 +4,7 @@
 //! appends it and returns once it is durable, and [`verify`] judges what is stored.
 
 mod entry;
+mod gate;
 mod group;
 mod head;
 mod ingest;
@@ -13,6 +14,7 @@ mod query;
 mod secrets;
 mod sqlite;
 mod store;
+pub mod sync;
 mod tasks;
 mod turnstile;
 mod verify;

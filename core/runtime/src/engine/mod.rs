@@ -23,10 +23,10 @@ pub use view::{Activity, TaskView};
 
 use crate::bell::Bell;
 use desk::Desk;
-use parking_lot::Mutex;
 use scheduler::Scheduler;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Genesis;
+use sealbook_store::sync::Mutex;
 use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
 use sealbook_tasks::{ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing};
 use std::sync::Arc;

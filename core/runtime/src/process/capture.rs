@@ -1,6 +1,6 @@
 //! What a child writes, read as it comes so that the child never waits, and kept up to a limit.
 
-use parking_lot::Mutex;
+use sealbook_store::sync::Mutex;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};

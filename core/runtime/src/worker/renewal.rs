@@ -2,8 +2,8 @@
 
 use crate::cancel::CancelToken;
 use crate::engine::Engine;
-use parking_lot::Mutex;
 use sealbook_error::{Code, Error, Result};
+use sealbook_store::sync::Mutex;
 use sealbook_tasks::{Span, TaskId, WorkerId, WorkerLease};
 use std::sync::Arc;
 use std::thread::JoinHandle;

@@ -2,8 +2,8 @@
 
 use crate::cancel::CancelToken;
 use crate::handler::{Attempt, Handler, Outcome, checked, guard};
-use parking_lot::{Condvar, Mutex};
 use sealbook_error::{Code, Error, Result};
+use sealbook_store::sync::{Condvar, Mutex};
 use sealbook_tasks::TaskKind;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -98,16 +98,17 @@ impl Inbox {
     #[must_use]
     pub fn fetch(&self, timeout: Duration) -> Option<(u64, Arc<Attempt>)> {
         let deadline = Instant::now() + timeout;
-        let mut state = self.shared.state.lock();
+        let (mut state, mut is_over) = (self.shared.state.lock(), false);
         loop {
             while let Some(ticket) = state.waiting.pop_front() {
                 if let Some((attempt, _)) = state.open.get(&ticket) {
                     return Some((ticket, attempt.clone()));
                 }
             }
-            if state.closed || self.shared.arrived.wait_until(&mut state, deadline).timed_out() {
+            if state.closed || is_over {
                 return None;
             }
+            (state, is_over) = self.shared.arrived.wait_until(state, deadline);
         }
     }
 

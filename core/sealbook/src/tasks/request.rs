@@ -8,7 +8,7 @@ use sealbook_tasks::{
     Priority, RetryPolicy, Scope, Span, Spec, TaskId, TaskKind, Timeouts,
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// For how long an idempotency key is remembered, if nothing else is said.
 const DAY: Span = Span::from_secs(86_400);
@@ -19,8 +19,8 @@ const DAY: Span = Span::from_secs(86_400);
 struct Request {
     kind: TaskKind,
     requester: Principal,
-    #[serde(default)]
-    arguments: Value,
+    /// As they were written: another reading could change numbers, and let a name pass that stands there twice.
+    arguments: Option<Box<RawValue>>,
     priority: Option<Urgency>,
     max_attempts: Option<u32>,
     retry: Option<RetryPolicy>,
@@ -79,6 +79,7 @@ pub fn spec_of(text: &str) -> Result<Spec> {
         )
     })?;
     let Request { kind, requester, arguments, .. } = request;
+    let arguments = Arguments::parse(arguments.as_ref().map_or("null", |arguments| arguments.get()))?;
     let not_before = match (request.not_before, request.delay_ms) {
         (Some(_), Some(_)) => return Err(twice("not_before", "delay_ms")),
         (time, None) => time,
@@ -117,7 +118,7 @@ pub fn spec_of(text: &str) -> Result<Spec> {
         approval,
         needs: request.needs.unwrap_or_default(),
         audit: request.audit.unwrap_or_default(),
-        ..Spec::new(kind, Arguments::parse(&arguments.to_string())?, requester)
+        ..Spec::new(kind, arguments, requester)
     })
 }
 
@@ -170,6 +171,16 @@ mod tests {
         assert_eq!(spec.after.first().map(|edge| edge.on_failure), Some(OnFailure::Fail));
         assert_eq!(spec.timeouts.start_to_close, Some(Span::from_millis(1000)));
         assert!(spec.not_before.is_some() && spec.idempotency.is_some());
+    }
+
+    #[test]
+    fn arguments_are_judged_as_they_were_written() {
+        let code = |arguments: &str| {
+            let text = format!(r#"{{"kind":"a","requester":"ann","arguments":{arguments}}}"#);
+            spec_of(&text).unwrap_err().code()
+        };
+        assert_eq!(code("18446744073709551616"), sealbook_error::Code::PayloadInteger);
+        assert_eq!(code(r#"{"a":1,"a":2}"#), sealbook_error::Code::PayloadDuplicate);
     }
 
     #[test]

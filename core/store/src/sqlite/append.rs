@@ -55,7 +55,7 @@ impl Writer {
 impl SqliteStore {
     /// Writes the batches of all who wait. A batch that is refused does not touch the others.
     pub(super) fn write(&self, batches: Vec<Batch>) -> Vec<Result<Receipt>> {
-        let _inside = self.gate.read_recursive();
+        let _inside = self.gate.enter();
         let mut writer = self.writer.lock();
         let Some(writer) = writer.as_mut() else {
             return batches.iter().map(|_| Err(self.read_only())).collect();

@@ -56,7 +56,7 @@ impl SqliteStore {
 
     /// Indexes what has been appended since, waiting at most `patience` for other writers.
     fn bring_up_to_date(&self, patience: Duration, progress: &Progress) -> Result<()> {
-        let _inside = self.gate.read_recursive();
+        let _inside = self.gate.enter();
         let mut writer = self.writer.lock();
         let Some(writer) = writer.as_mut() else { return Err(self.read_only()) };
         self.sql(writer.connection().busy_timeout(patience))?;
@@ -101,7 +101,7 @@ impl SqliteStore {
     /// Computes index, ids and tiles anew from the entries.
     pub(super) fn rebuild(&self, progress: &Progress) -> Result<()> {
         {
-            let _inside = self.gate.read_recursive();
+            let _inside = self.gate.enter();
             let mut writer = self.writer.lock();
             let Some(writer) = writer.as_mut() else { return Err(self.read_only()) };
             writer.forget();

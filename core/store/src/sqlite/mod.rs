@@ -8,15 +8,16 @@ mod read;
 mod schema;
 mod tasks;
 
+use crate::gate::Gate;
 use crate::group::Group;
 use crate::head;
 use crate::progress::Progress;
 use crate::query::{Page, Query};
 use crate::store::{Audit, Batch, Receipt, Store};
+use crate::sync::Mutex;
 use crate::tasks::{MemoryTables, TaskTables};
 use crate::turnstile::Turnstile;
 use append::Writer;
-use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::{RawEntry, Verification};
@@ -53,7 +54,7 @@ pub struct SqliteStore {
     waiting: Group<Batch, Receipt>,
     turnstile: Turnstile,
     /// Held for reading by every thread that is inside SQLite, whose own locks must not be held when the process forks.
-    gate: Arc<RwLock<()>>,
+    gate: Arc<Gate>,
 }
 
 impl SqliteStore {
@@ -102,7 +103,7 @@ impl SqliteStore {
 
     /// Runs `read` with a connection of its own, in one read transaction, so that all it sees is of one moment.
     fn reading<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _inside = self.gate.read_recursive();
+        let _inside = self.gate.enter();
         let pooled = self.readers.lock().pop();
         let connection = match pooled {
             Some(connection) => connection,
@@ -169,7 +170,7 @@ impl Store for SqliteStore {
     }
 
     fn pause(&self) -> Box<dyn Any + Send> {
-        Box::new(self.gate.write_arc())
+        Box::new(self.gate.close())
     }
 
     fn read(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RawEntry<'_>) -> Result<()>) -> Result<()> {

@@ -8,7 +8,7 @@ mod memory;
 pub(crate) use memory::MemoryTables;
 
 use crate::store::{Batch, Store};
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Draft, Time};
 use sealbook_tasks::idempotency::Remembered;

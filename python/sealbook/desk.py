@@ -1,0 +1,149 @@
+"""Looking at tasks, acting on them, and voting on their pleas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TypeAlias, cast
+
+from sealbook import _native
+from sealbook.arguments import options_of
+from sealbook.feed import Events
+from sealbook.task_options import Task, id_of
+from sealbook.task_results import Plea, State, TaskView, make_plea, make_view, plea_of, view_of
+
+__all__ = ["Desk"]
+
+# Within the class below, `list` is one of its methods.
+Views: TypeAlias = list[TaskView]
+Pleas: TypeAlias = list[Plea]
+
+
+class Desk:
+    """What an orchestrator can do without handlers."""
+
+    _native: _native.Orchestrator
+    _requester: str
+
+    def show(self, task: Task) -> TaskView:
+        """A task with its history and its pleas.
+
+        Raises:
+            NotFoundError: There is none.
+            InvalidIdError: The id is none.
+        """
+        return make_view(self._native.show(id_of(task)))
+
+    def list(
+        self,
+        *,
+        states: Iterable[State] = (),
+        kind: str | None = None,
+        after: Task | None = None,
+        limit: int | None = None,
+    ) -> Views:
+        """Tasks in the order of their submission, without their history.
+
+        Args:
+            states: In one of these states.
+            kind: Of this kind.
+            after: Submitted after this one; for paging.
+            limit: At most so many.
+
+        Raises:
+            InvalidArgumentError: The filter is not understood.
+        """
+        after_id = None if after is None else id_of(after)
+        words = [*states] if not isinstance(states, str) else [states]
+        found = self._native.list(options_of(states=words, kind=kind, after=after_id, limit=limit))
+        return [view_of(value) for value in json.loads(found)]
+
+    def counts(self) -> dict[str, int]:
+        """How many tasks stand in each state.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     handles = o.submit_many([("a", []), ("a", [])])
+        ...     o.counts()
+        {'queued': 2}
+        """
+        return cast("dict[str, int]", json.loads(self._native.counts()))
+
+    def events(self, *, behind: int | None = None, follow: bool = True) -> Events:
+        """What happens to tasks, in order and from all processes: for ``for`` and for ``async for``.
+
+        Args:
+            behind: The number of the event to go on behind: 0 for all that ever happened, if not given only what happens from now on.
+            follow: Go on as it happens; else end with what has happened already.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     handle = o.submit("a")
+        ...     [(event.event, event.to) for event in o.events(behind=0, follow=False)]
+        [('ready', 'queued')]
+        """
+        start = self._native.last_event() if behind is None else behind
+        return Events(self._native, start, follow)
+
+    def cancel(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
+        """Cancels a task: at once if it does not run, else by asking its handler to stop.
+
+        Args:
+            task: The task.
+            reason: Why.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Raises:
+            NotFoundError: There is none.
+            TaskStateError: It has ended.
+            AccessRefusedError: Whoever acts neither asked for it nor may manage it.
+        """
+        return self._act("cancel", task, reason, as_)
+
+    def suspend(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
+        """Takes a waiting task out until it is resumed. Arguments and exceptions as in :meth:`cancel`."""
+        return self._act("suspend", task, reason, as_)
+
+    def resume(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
+        """Lets a suspended task wait for its turn again. Arguments and exceptions as in :meth:`cancel`."""
+        return self._act("resume", task, reason, as_)
+
+    def retry(self, task: Task, *, reason: str = "", as_: str | None = None) -> State:
+        """Tries an ended task anew, from the first attempt; approval has to be asked for anew, too. Arguments as in :meth:`cancel`."""
+        return self._act("retry", task, reason, as_)
+
+    def _act(self, act: str, task: Task, reason: str, as_: str | None) -> State:
+        text = self._native.act(act, id_of(task), as_ or self._requester, reason)
+        return cast(State, json.loads(text)["state"])
+
+    def pleas(self, *, all: bool = False) -> Pleas:
+        """The pleas that await votes, or all that there are.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory(requester="ann") as o:
+        ...     handle = o.submit("deploy", ["production"], require_approvals=1)
+        ...     plea, = o.pleas()
+        ...     o.approve(plea, as_="bob", reason="tested").state
+        ...     handle.status()
+        'approved'
+        'queued'
+        """
+        return [plea_of(value) for value in json.loads(self._native.pleas(all))]
+
+    def approve(self, plea: Plea | str, *, as_: str, reason: str = "") -> Plea:
+        """Votes for a plea, and returns it as it stands then.
+
+        Args:
+            plea: The plea, or its id.
+            as_: Who votes: never the requester, and once.
+            reason: Why.
+
+        Raises:
+            VoteRefusedError: The vote does not count; ``context["why"]`` is the ground.
+            NotFoundError: There is no such plea.
+        """
+        return make_plea(self._native.vote(id_of(plea), as_, "approve", reason))
+
+    def deny(self, plea: Plea | str, *, as_: str, reason: str) -> Plea:
+        """Votes against a plea, which needs a reason. See :meth:`approve`."""
+        return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))

@@ -1,0 +1,458 @@
+"""The orchestrator: the tasks of a ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+
+from sealbook import _native
+from sealbook.arguments import PathLike, options_of
+from sealbook.attempt import millis_of
+from sealbook.desk import Desk
+from sealbook.errors import make
+from sealbook.feed import Feed, ticks
+from sealbook.ledger import Ledger
+from sealbook.task_options import Delay, Options, Task, id_of, request_of
+from sealbook.task_results import Summary, TaskView, make_view
+from sealbook.tasks import Handle, TaskDecorator, TaskFunction
+from sealbook.worker import Worker
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+__all__ = ["Orchestrator"]
+
+F = TypeVar("F", bound="TaskFunction[..., Any, Any]")
+
+Request: TypeAlias = Mapping[str, Any] | tuple[str | TaskFunction[..., Any, Any], Any]
+"""A kind or a function with arguments, or a mapping with ``kind``, ``arguments`` and :class:`~sealbook.task_options.Options`."""
+
+# Within the class below, `list` is one of its methods.
+Handles: TypeAlias = list[Handle[Any]]
+
+
+class Orchestrator(Desk):
+    """Submits tasks, runs them, and asks people to approve them.
+
+    It can be shared between threads. As a context manager it stops its worker and closes itself. A child made by ``os.fork`` can go on
+    using it for a ledger in a file; workers stay in the process that started them.
+
+    Args:
+        ledger: The project folder or one below it, a ledger file, or a :class:`sealbook.Ledger` that is open.
+        requester: For whom tasks are submitted, and who acts on them; if not given, ``SEALBOOK_PRINCIPAL`` or the user's name.
+        tasks: Functions to register.
+        create: Make the ledger if there is none.
+
+    Raises:
+        SealbookError: As :meth:`sealbook.Ledger.open`.
+        InvalidArgumentError: The project's ``sealbook.toml`` is not understood.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Orchestrator(folder, requester="ann", create=True) as o:
+    ...         @o.task("research.summarise")
+    ...         async def summarise(url):
+    ...             return f"all about {url}"
+    ...         handle = summarise.submit("https://example.com")
+    ...         o.run_until_idle().completed, handle.result()
+    (1, 'all about https://example.com')
+    """
+
+    def __init__(
+        self,
+        ledger: PathLike | Ledger = ".",
+        *,
+        requester: str | None = None,
+        tasks: Iterable[TaskFunction[..., Any, Any]] = (),
+        create: bool = False,
+    ) -> None:
+        self._owns = not isinstance(ledger, Ledger)
+        self._ledger = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger, create=create)
+        self._requester = _principal() if requester is None else requester
+        self._functions: dict[str, TaskFunction[..., Any, Any]] = {}
+        self._closed = False
+        self._worker: Worker | None = None
+        self._feed_of_process: Feed | None = None
+        self._own_process()
+        try:
+            self._native = _native.Orchestrator(self._ledger._native)
+        except BaseException:
+            if self._owns:
+                self._ledger.close()
+            raise
+        self._ledger._users.add(self)
+        for function in tasks:
+            self.register(function)
+
+    @classmethod
+    def in_memory(
+        cls, *, requester: str | None = None, tasks: Iterable[TaskFunction[..., Any, Any]] = ()
+    ) -> Orchestrator:
+        """One over a ledger that lasts as long as the process."""
+        made = cls(Ledger.in_memory(), requester=requester, tasks=tasks)
+        made._owns = True
+        return made
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that its tasks are recorded in."""
+        return self._ledger
+
+    @property
+    def requester(self) -> str:
+        """For whom tasks are submitted, if nothing else is said."""
+        return self._requester
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def task(self, kind: str, **options: Unpack[Options]) -> TaskDecorator:
+        """Makes a function the handler of a kind. See :func:`sealbook.task`.
+
+        >>> with Orchestrator.in_memory() as o:
+        ...     @o.task("deploy", require_approvals=1)
+        ...     def deploy(target):
+        ...         return f"deployed to {target}"
+        ...     handle = deploy.submit("production")
+        ...     handle.status()
+        'awaiting_approval'
+        """
+        return TaskDecorator(kind, options, self)
+
+    def register(self, function: F) -> F:
+        """Makes a function that :func:`sealbook.task` has decorated the handler of its kind, and returns it.
+
+        Raises:
+            InvalidArgumentError: The kind has a handler already, or the worker runs already.
+        """
+        if not isinstance(function, TaskFunction):
+            raise TypeError(f"a {type(function).__name__} has no kind; decorate it with sealbook.task")
+        if self.running:
+            raise make(
+                "INVALID_ARGUMENT", f"the worker runs already; register {function.kind} before it starts"
+            )
+        if self._functions.get(function.kind, function) is not function:
+            raise make(
+                "INVALID_ARGUMENT", f"{function.kind} has a handler already; give one of them another kind"
+            )
+        self._functions[function.kind] = function
+        function._homes.add(self)
+        return function
+
+    def submit(
+        self,
+        kind: str | TaskFunction[..., Any, Any],
+        arguments: Any = None,
+        **options: Unpack[Options],
+    ) -> Handle[Any]:
+        """Submits a task, and returns when it is durable.
+
+        Args:
+            kind: Its kind, or the function that handles it.
+            arguments: A JSON value. A handler in Python gets the members of an object by name, the items of an array by position.
+            options: :class:`sealbook.task_options.Options`. Those of a registered handler hold where nothing else is said.
+
+        Raises:
+            InvalidTaskError, InvalidPolicyError, PayloadError: It cannot be submitted; the message says why.
+            TypeError: The arguments have no form in JSON.
+            QueueFullError: Too many tasks wait.
+            AccessRefusedError: The requester may not.
+            IdConflictError: The idempotency key was used for another task.
+            LedgerBusyError, DiskFullError, ReadOnlyError, ClosedError, IoError: Nothing is submitted.
+
+        >>> with Orchestrator.in_memory(requester="ann") as o:
+        ...     handle = o.submit("process", ["echo", "hello"], priority="high")
+        ...     o.show(handle).requester, handle.status()
+        ('ann', 'queued')
+        """
+        request = self._request(kind, arguments, options)
+        return self._handle(json.loads(self._native.submit(request)))
+
+    def submit_many(self, requests: Iterable[Request]) -> Handles:
+        """Submits all tasks or none, with one sync.
+
+        Raises:
+            SealbookError: As :meth:`submit`; ``context["task"]`` names the offending one, from 0.
+
+        >>> with Orchestrator.in_memory() as o:
+        ...     handles = o.submit_many([("a", [1]), {"kind": "b", "arguments": [2], "priority": 7}])
+        ...     [o.show(handle).kind for handle in handles]
+        ['a', 'b']
+        """
+        rows = [self._row(request) for request in requests]
+        return [self._handle(row) for row in json.loads(self._native.submit_many(rows))]
+
+    def _row(self, request: Request) -> dict[str, Any]:
+        if isinstance(request, tuple) and len(request) == 2:
+            return self._request(request[0], request[1], {})
+        if isinstance(request, Mapping):
+            options = {name: value for name, value in request.items() if name not in ("kind", "arguments")}
+            return self._request(request.get("kind"), request.get("arguments"), options)
+        raise TypeError(
+            f"a {type(request).__name__} is no task; pass a pair of kind and arguments, or a mapping"
+        )
+
+    def _request(self, kind: Any, arguments: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        function = kind if isinstance(kind, TaskFunction) else self._functions.get(kind)
+        given = options if function is None else {**function.options, **options}
+        name = kind.kind if isinstance(kind, TaskFunction) else kind
+        given = dict(given)
+        return request_of(name, arguments, given.pop("requester", self._requester), given)
+
+    def _handle(self, row: Mapping[str, Any]) -> Handle[Any]:
+        return Handle(self, row["id"], row["repeated"])
+
+    def wait(self, task: Task, timeout: float | None = None) -> TaskView:
+        """Waits until a task has ended, in whatever way. Ctrl-C is heard.
+
+        Args:
+            task: The task, run by this process or by another.
+            timeout: The most seconds to wait.
+
+        Raises:
+            TimeoutError: It has not ended in time.
+            NotFoundError: There is none.
+            SealbookError: The worker of this orchestrator has ended with this error.
+        """
+        id = id_of(task)
+        for tick in ticks(timeout):
+            text = self._native.wait(id, tick)
+            if text is not None:
+                return make_view(text)
+            worker = self._running_worker()
+            if worker is not None and worker.error is not None:
+                raise worker.error
+        raise TimeoutError(f"task {id} has not ended within {timeout} s")
+
+    async def _ended(self, id: str) -> TaskView:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[TaskView] = loop.create_future()
+
+        def set_outcome(view: TaskView | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(cast(TaskView, view))
+
+        def settle(view: TaskView | None, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+                loop.call_soon_threadsafe(set_outcome, view, error)
+
+        feed = self._feed()
+        feed.wait(id, settle)
+        try:
+            return await future
+        finally:
+            feed.forget(id, settle)
+
+    @property
+    def running(self) -> bool:
+        """Whether its worker runs."""
+        worker = self._running_worker()
+        return worker is not None and not worker.ended.is_set()
+
+    def start(
+        self,
+        *,
+        concurrency: int | None = None,
+        lease: Delay | None = None,
+        until_idle: bool = False,
+        drain: Delay = 10.0,
+        name: str | None = None,
+        principal: str | None = None,
+    ) -> None:
+        """Starts a worker for the registered kinds, on threads beside the caller's.
+
+        Functions run on threads, coroutine functions on one event loop in a thread of its own. A handler that waits for another task
+        keeps its place meanwhile: submit that task with ``after``, or raise :class:`sealbook.Snooze`, where places are few.
+
+        Args:
+            concurrency: How many attempts it runs at once; as many as there are processors if not given.
+            lease: How long tasks of a worker that died wait for another; 30 s if not given.
+            until_idle: End when there is nothing left that could run without anybody acting.
+            drain: How long running attempts have after a stop, until they are asked to stop as well.
+            name: Its id among workers.
+            principal: For whom it works: it takes only kinds that this principal may run.
+
+        Raises:
+            InvalidArgumentError: It runs already, there is no handler, or an option makes no sense.
+        """
+        if not self._functions:
+            raise make("INVALID_ARGUMENT", "the worker has no handlers; register at least one function")
+        if concurrency is not None and concurrency < 1:
+            raise make("INVALID_ARGUMENT", f"a concurrency of {concurrency} runs nothing; give it at least 1")
+        lease_ms = None if lease is None else millis_of(lease)
+        if lease_ms is not None and lease_ms < 100:
+            raise make("INVALID_ARGUMENT", f"a lease of {lease_ms} ms is shorter than 100 ms; give it more")
+        drain_ms = millis_of(drain)
+        options = options_of(
+            concurrency=concurrency,
+            lease_ms=lease_ms,
+            until_idle=until_idle,
+            drain_ms=drain_ms,
+            id=name,
+            principal=principal,
+        )
+        # Before the lock is taken: that of a parent process may be held for ever.
+        self._running_worker()
+        with self._starting:
+            if self.running:
+                raise make("INVALID_ARGUMENT", "the worker runs already; stop it first")
+            native = self._native.work([*self._functions], options)
+            handlers = {kind: function._handler for kind, function in self._functions.items()}
+            self._worker = Worker(native, handlers, drain_ms / 1000)
+
+    def stop(self, drain: Delay | None = None, *, reason: str = "the worker was stopped") -> Summary | None:
+        """Stops the worker: nothing new begins, what runs has time to end, then is asked to stop, and then is given back to the queue.
+
+        From within a handler it returns at once.
+
+        Args:
+            drain: How long what runs may go on; as :meth:`start` said if not given.
+            reason: What handlers read that are asked to stop.
+
+        Returns:
+            What the worker has done; ``None`` if there was none, or from within a handler.
+
+        Raises:
+            SealbookError: The worker has ended with this error.
+        """
+        worker = self._running_worker()
+        if worker is None:
+            return None
+        worker.stop(reason, None if drain is None else millis_of(drain) / 1000)
+        if worker.is_caller():
+            return None
+        return self._finished(worker)
+
+    def run_until_idle(
+        self,
+        *,
+        concurrency: int | None = None,
+        lease: Delay | None = None,
+        drain: Delay = 10.0,
+        name: str | None = None,
+        principal: str | None = None,
+        timeout: float | None = None,
+    ) -> Summary:
+        """Runs tasks until there is nothing left that could run without anybody acting. Ctrl-C stops it.
+
+        Args:
+            timeout: The most seconds to run.
+
+        The other arguments and the exceptions are those of :meth:`start`.
+
+        Raises:
+            TimeoutError: It is not idle in time. The worker is stopped.
+            SealbookError: The worker has ended with this error.
+
+        >>> with Orchestrator.in_memory() as o:
+        ...     @o.task("square")
+        ...     def square(n):
+        ...         return n * n
+        ...     handles = [square.submit(n) for n in range(5)]
+        ...     o.run_until_idle(concurrency=4).completed
+        ...     [handle.result() for handle in handles]
+        5
+        [0, 1, 4, 9, 16]
+        """
+        self.start(
+            concurrency=concurrency,
+            lease=lease,
+            until_idle=True,
+            drain=drain,
+            name=name,
+            principal=principal,
+        )
+        worker = cast(Worker, self._running_worker())
+        try:
+            for tick in ticks(timeout):
+                if worker.wait(tick):
+                    return self._finished(worker)
+            raise TimeoutError(f"the worker is not idle within {timeout} s")
+        except BaseException:
+            if not worker.ended.is_set():
+                worker.stop("its caller has given up", 0.0)
+            raise
+
+    def _finished(self, worker: Worker) -> Summary:
+        for tick in ticks(None):
+            if worker.wait(tick):
+                break
+        # Its error is raised once.
+        if self._worker is worker:
+            self._worker = None
+        if worker.error is not None:
+            raise worker.error
+        return cast(Summary, worker.summary)
+
+    def close(self) -> None:
+        """Stops the worker, as :meth:`stop`, and closes the ledger unless that was given as one. Calling it again does nothing."""
+        self._close(None)
+
+    def _close(self, drain: float | None) -> None:
+        if self._closed:
+            return
+        worker = self._running_worker()
+        if worker is not None and worker.is_caller():
+            # The handler that closes it is one of those that would have to be waited for.
+            worker.stop("the orchestrator was closed")
+            threading.Thread(target=self._close, args=(drain,), daemon=True).start()
+            return
+        self._closed = True
+        try:
+            self.stop(drain, reason="the orchestrator was closed")
+        finally:
+            feed = self._feed_of_process
+            self._native.close()
+            if feed is not None and feed.is_ours:
+                feed.close()
+            if self._owns:
+                self._ledger.close()
+
+    def __enter__(self) -> Orchestrator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._close(None if error is None else 0.0)
+
+    def __repr__(self) -> str:
+        return f"<Orchestrator of {self._ledger!r}>"
+
+    def _own_process(self) -> None:
+        self._process = os.getpid()
+        self._starting = threading.Lock()
+        self._worker = None
+        self._feed_of_process = None
+
+    def _running_worker(self) -> Worker | None:
+        """The worker of this process: a forked child inherits its parent's, but none of its threads."""
+        if self._process != os.getpid():
+            self._own_process()
+        return self._worker
+
+    def _feed(self) -> Feed:
+        self._running_worker()
+        if self._feed_of_process is None:
+            self._feed_of_process = Feed(self._native)
+        return self._feed_of_process
+
+
+def _principal() -> str:
+    names = ("SEALBOOK_PRINCIPAL", "USER", "LOGNAME", "USERNAME")
+    return next((value for name in names if (value := os.environ.get(name))), "local")

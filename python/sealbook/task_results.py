@@ -1,0 +1,354 @@
+"""What is known about tasks: views, pleas, events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from sealbook.errors import SealbookError
+
+__all__ = [
+    "Event",
+    "Plea",
+    "State",
+    "Summary",
+    "TaskFailedError",
+    "TaskFailure",
+    "TaskView",
+    "Vote",
+]
+
+State: TypeAlias = (
+    Literal["pending"]
+    | Literal["queued"]
+    | Literal["awaiting_approval"]
+    | Literal["assigned"]
+    | Literal["running"]
+    | Literal["suspended"]
+    | Literal["completed"]
+    | Literal["failed"]
+    | Literal["cancelled"]
+    | Literal["dead"]
+)
+"""Where a task stands. The last four are ends; ``dead`` means that its attempts are spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailure:
+    """Why an attempt failed."""
+
+    fault: str
+    """``transient``, ``throttled``, ``timeout`` or ``permanent``."""
+    cls: str
+    """The name of the exception's class in the handler's language."""
+    message: str
+    """What people read."""
+    detail: str | None
+    """What developers read: the traceback of an exception."""
+    retry_after: float | None
+    """The seconds that the error itself asked to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a task."""
+
+    number: int
+    """Counts the events of all tasks; to go on from."""
+    task: str
+    """The task's id."""
+    seq: int
+    """Counts the task's own events, from 1."""
+    source: State
+    """The state before."""
+    event: str
+    """What happened, such as ``start`` or ``retry``."""
+    to: State
+    """The state after."""
+    at: datetime
+    """When."""
+    by: str
+    """In which part: ``scheduler``, ``worker``, ``approver``, ``requester`` or ``operator``."""
+    who: str | None
+    """Which principal, if it was one."""
+    attempts: int
+    """Attempts that count, after it."""
+    reason: str | None
+    """Why."""
+    failure: TaskFailure | None
+    """The failure of the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote on a plea."""
+
+    voter: str
+    """Who voted."""
+    choice: str
+    """``approve`` or ``deny``."""
+    reason: str
+    """Why."""
+    at: datetime
+    """When."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """A task's plea for approval."""
+
+    id: str
+    """Its id, to vote with."""
+    task: str
+    """The task's id."""
+    kind: str
+    """The kind of the task."""
+    state: str
+    """``pending`` while votes are awaited; then ``approved``, ``consumed``, ``denied``, ``expired``, ``lapsed``, ``withdrawn`` or ``superseded``."""
+    required: int
+    """How many must approve."""
+    approvals: int
+    """How many have."""
+    requester: str
+    """Who asked, and so has no vote."""
+    subject: str
+    """The hash of exactly what will run."""
+    votes: tuple[Vote, ...]
+    """The votes that count."""
+    opened_at: datetime
+    """Since when it pleads."""
+    due_at: datetime | None
+    """When silence becomes a denial, or the next level may vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as it stands."""
+
+    id: str
+    """Its id."""
+    kind: str
+    """What sort of work."""
+    state: State
+    """Where it stands."""
+    priority: int
+    """How urgent: 0 to 255."""
+    requester: str
+    """For whom."""
+    arguments: Any = field(hash=False)
+    """With what."""
+    attempts: int
+    """Attempts that count."""
+    max_attempts: int
+    """Attempts in all."""
+    crashes: int
+    """Workers lost over it."""
+    submitted_at: datetime
+    """When it was submitted, or redriven."""
+    since: datetime
+    """When it came to its state."""
+    reason: str | None
+    """Why it stands where it stands."""
+    failure: TaskFailure | None
+    """The last failure."""
+    result: Any = field(hash=False)
+    """The result of a completed task."""
+    progress: Any = field(hash=False)
+    """What its handler last reported."""
+    worker: str | None
+    """Who holds it."""
+    cancel_asked: bool
+    """Whether its handler was asked to stop."""
+    subject: str
+    """The hash of exactly what will run."""
+    history: tuple[Event, ...] = ()
+    """What happened to it; empty in a list of tasks. These events have the number 0."""
+    pleas: tuple[Plea, ...] = ()
+    """Its pleas; empty in a list of tasks."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has ended; only a retry by hand brings it back."""
+        return self.state in ("completed", "failed", "cancelled", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a worker has done."""
+
+    attempts: int
+    """Attempts that it began."""
+    completed: int
+    """Of these, tasks that completed."""
+    other: int
+    """Attempts that failed, were snoozed or given back."""
+    fenced: int
+    """Outcomes that were not accepted, because the task was no longer its own."""
+    abandoned: int
+    """Handlers that did not stop when they were asked to."""
+
+
+class TaskFailedError(SealbookError):
+    """A task ended without a result.
+
+    >>> error = TaskFailedError("it is dead", view=None)
+    >>> error.state, error.failure_class
+    (None, None)
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "TASK_FAILED",
+        context: Mapping[str, str] | None = None,
+        view: TaskView | None = None,
+    ) -> None:
+        super().__init__(message, code=code, context=context)
+        self._view = view
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _failed, (self._message, self._code, dict(self._context), self._view)
+
+    @property
+    def view(self) -> TaskView | None:
+        """The task as it ended."""
+        return self._view
+
+    @property
+    def state(self) -> State | None:
+        """``failed``, ``cancelled`` or ``dead``."""
+        return None if self._view is None else self._view.state
+
+    @property
+    def failure(self) -> TaskFailure | None:
+        """The last attempt's failure."""
+        return None if self._view is None else self._view.failure
+
+    @property
+    def failure_class(self) -> str | None:
+        """The name of the exception's class in the handler's language."""
+        failure = self.failure
+        return None if failure is None else failure.cls
+
+    @property
+    def traceback(self) -> str | None:
+        """The traceback of the handler's exception, as text."""
+        failure = self.failure
+        return None if failure is None else failure.detail
+
+
+def _failed(message: str, code: str, context: dict[str, str], view: TaskView | None) -> TaskFailedError:
+    return TaskFailedError(message, code=code, context=context, view=view)
+
+
+def failed_of(view: TaskView) -> TaskFailedError:
+    """The exception for a task that ended without a result."""
+    message = f"task {view.id} ({view.kind}) is {view.state}"
+    if view.failure is not None:
+        message += f" after {view.attempts} of {view.max_attempts} attempts: {view.failure.cls}: {view.failure.message}"
+    elif view.reason is not None:
+        message += f": {view.reason}"
+    code = "CANCELLED" if view.state == "cancelled" else "TASK_FAILED"
+    return TaskFailedError(message, code=code, context={"task": view.id, "state": view.state}, view=view)
+
+
+def make_view(text: str) -> TaskView:
+    return view_of(json.loads(text))
+
+
+def view_of(value: dict[str, Any]) -> TaskView:
+    return TaskView(
+        id=value["id"],
+        kind=value["kind"],
+        state=value["state"],
+        priority=value["priority"],
+        requester=value["requester"],
+        arguments=value["arguments"],
+        attempts=value["attempts"],
+        max_attempts=value["max_attempts"],
+        crashes=value["crashes"],
+        submitted_at=_time(value["submitted_at"]),
+        since=_time(value["since"]),
+        reason=value["reason"],
+        failure=_failure(value["failure"]),
+        result=value["result"],
+        progress=value["progress"],
+        worker=value["worker"],
+        cancel_asked=value["cancel_asked"],
+        subject=value["subject"],
+        history=tuple(_event(0, value["id"], event) for event in value.get("history", ())),
+        pleas=tuple(plea_of(plea) for plea in value.get("pleas", ())),
+    )
+
+
+def plea_of(value: dict[str, Any]) -> Plea:
+    return Plea(
+        id=value["id"],
+        task=value["task"],
+        kind=value["kind"],
+        state=value["state"],
+        required=value["required"],
+        approvals=value["approvals"],
+        requester=value["requester"],
+        subject=value["subject"],
+        votes=tuple(
+            Vote(voter=vote["voter"], choice=vote["choice"], reason=vote["reason"], at=_time(vote["at"]))
+            for vote in value["votes"]
+        ),
+        opened_at=_time(value["opened_at"]),
+        due_at=None if value["due_at"] is None else _time(value["due_at"]),
+    )
+
+
+def make_plea(text: str) -> Plea:
+    return plea_of(json.loads(text))
+
+
+def make_events(text: str) -> list[Event]:
+    return [
+        _event(event["number"], event["transition"]["task"], event["transition"])
+        for event in json.loads(text)
+    ]
+
+
+def make_summary(text: str) -> Summary:
+    return Summary(**json.loads(text))
+
+
+def _event(number: int, task: str, value: dict[str, Any]) -> Event:
+    return Event(
+        number=number,
+        task=task,
+        seq=value["seq"],
+        source=value["from"],
+        event=value["event"],
+        to=value["to"],
+        at=_time(value["at"]),
+        by=value["by"],
+        who=value.get("who"),
+        attempts=value["attempts"],
+        reason=value.get("reason"),
+        failure=_failure(value.get("failure")),
+    )
+
+
+def _failure(value: dict[str, Any] | None) -> TaskFailure | None:
+    if value is None:
+        return None
+    wait = value.get("retry_after")
+    return TaskFailure(
+        fault=value["fault"],
+        cls=value["class"],
+        message=value["message"],
+        detail=value.get("detail"),
+        retry_after=None if wait is None else wait / 1000,
+    )
+
+
+def _time(text: str) -> datetime:
+    # Python reads a final Z from 3.11 on.
+    return datetime.fromisoformat(text[:-1] + "+00:00")
