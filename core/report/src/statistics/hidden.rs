@@ -207,8 +207,11 @@ fn is_of_an_identity(signal: Signal) -> bool {
 
 /// The key of a trailer with what follows it, and the rest of the evidence.
 fn key_and_value(claim: &Claim) -> (&str, &str) {
-    let end = claim.evidence.find(": ").filter(|_| claim.signal == Signal::Trailer).map_or(0, |at| at + 2);
-    claim.evidence.split_at_checked(end).unwrap_or_default()
+    // What git takes for a key: anything else before a colon may be a name.
+    let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let colon = claim.evidence.find(": ").filter(|_| claim.signal == Signal::Trailer);
+    let key = colon.filter(|at| claim.evidence.get(..*at).is_some_and(is_key));
+    claim.evidence.split_at_checked(key.map_or(0, |at| at + 2)).unwrap_or_default()
 }
 
 /// The name and the address that the evidence of a claim consists of.

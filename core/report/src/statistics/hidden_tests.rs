@@ -87,6 +87,15 @@ fn names_of_other_commits_are_hidden_and_single_words_are_not() {
     assert_eq!(text, "Test what [person] and Claude Code did, [person]");
 }
 
+#[test]
+fn what_stands_before_a_colon_is_a_key_only_if_it_looks_like_one() {
+    assert!(!shown(Signal::Trailer, "Jane Roe <jane.roe@example.com>: hello").contains("Jane"));
+    assert!(
+        shown(Signal::Trailer, "Co-authored-by: Jane Roe <jane.roe@example.com>")
+            .starts_with("Co-authored-by: ")
+    );
+}
+
 proptest! {
     #[test]
     fn whatever_the_texts_nothing_of_the_name_and_the_address_is_left(
