@@ -3,6 +3,7 @@
 mod bell;
 mod cancel;
 mod engine;
+mod executor;
 mod handler;
 mod process;
 mod random;
@@ -13,6 +14,7 @@ pub use engine::{
     APPROVER, Access, Activity, Claimed, Engine, EngineOptions, Figures, KindFigures, News, Quantiles,
     Submitted, TaskView, Turn, WorkerFigures,
 };
+pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
 pub use process::{Launcher, ProcessHandler, enter};
 pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};
