@@ -9,7 +9,7 @@
 (1, 'ana', True)
 
 :class:`Ledger` is the way in; :mod:`sealbook.aio` has the same for asyncio, :mod:`sealbook.errors` the exceptions.
-:class:`Orchestrator` runs tasks that are recorded there.
+:class:`Orchestrator` runs tasks that are recorded there, :class:`Executor` calls that leave no record.
 :func:`scan`, :func:`why`, :func:`stats` and :func:`report` tell what an AI wrote, and how that is known.
 """
 
@@ -63,6 +63,7 @@ from sealbook.errors import (
     TaskStateError,
     VoteRefusedError,
 )
+from sealbook.executor import Calls, Executor
 from sealbook.feed import Events
 from sealbook.functions import canonicalize, report, rules, scan, stats, test_rules, verify_export, why
 from sealbook.ledger import Ledger
@@ -78,6 +79,7 @@ __all__ = [
     "AsyncLedger",
     "Attempt",
     "BreakerOpenError",
+    "Calls",
     "CancelledError",
     "ClosedError",
     "Commits",
@@ -85,6 +87,7 @@ __all__ = [
     "Entry",
     "Event",
     "Events",
+    "Executor",
     "Fault",
     "Files",
     "GitError",

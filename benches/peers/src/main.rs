@@ -1,6 +1,8 @@
 //! Sealbook beside what it is measured against, in turn within each round, so that a machine that changes its speed changes it for both.
 //! Prints medians and the ratio of each pair. `cargo run --release [NAME]` in this folder.
 
+mod pools;
+
 use sealbook::{Expected, Ledger, OpenOptions, Progress, Record};
 use std::fs::{File, OpenOptions as FileOptions};
 use std::hint::black_box;
@@ -16,13 +18,14 @@ type Run<'a> = Box<dyn FnMut() -> Duration + 'a>;
 
 fn main() {
     let only = std::env::args().nth(1);
-    let benches: [(&str, fn()); 6] = [
+    let benches: [(&str, fn()); 7] = [
         ("canonicalize", canonicalize),
         ("memory", memory),
         ("durable", durable),
         ("batch", batch),
         ("group", group),
         ("verify", verify),
+        ("pools", pools::pools),
     ];
     for (name, bench) in benches {
         if only.as_deref().is_none_or(|only| only == name) {
@@ -80,12 +83,54 @@ fn canonicalize() {
         &format!("canonicalise one event of {} bytes", EVENT.len()),
         f64::from(n),
         &mut [
-            ("serde_json::to_vec (struct)", Box::new(|| timed(|| (0..n).for_each(|_| drop(black_box(serde_json::to_vec(black_box(&typed)))))))),
-            ("serde_json::to_vec (Value)", Box::new(|| timed(|| (0..n).for_each(|_| drop(black_box(serde_json::to_vec(black_box(&value)))))))),
-            ("sealbook, text in any order", Box::new(|| timed(|| (0..n).for_each(|_| { black_box(canon.canonicalize(black_box(EVENT.as_bytes())).unwrap()); })))),
-            ("sealbook, text in canonical order", Box::new(|| timed(|| (0..n).for_each(|_| { black_box(again.canonicalize(black_box(&sorted)).unwrap()); })))),
-            ("serde_jcs (Value)", Box::new(|| timed(|| (0..n).for_each(|_| drop(black_box(serde_jcs::to_vec(black_box(&value)))))))),
-            ("serde_json_canonicalizer (Value)", Box::new(|| timed(|| (0..n).for_each(|_| drop(black_box(serde_json_canonicalizer::to_vec(black_box(&value)))))))),
+            (
+                "serde_json::to_vec (struct)",
+                Box::new(|| {
+                    timed(|| (0..n).for_each(|_| drop(black_box(serde_json::to_vec(black_box(&typed))))))
+                }),
+            ),
+            (
+                "serde_json::to_vec (Value)",
+                Box::new(|| {
+                    timed(|| (0..n).for_each(|_| drop(black_box(serde_json::to_vec(black_box(&value))))))
+                }),
+            ),
+            (
+                "sealbook, text in any order",
+                Box::new(|| {
+                    timed(|| {
+                        (0..n).for_each(|_| {
+                            black_box(canon.canonicalize(black_box(EVENT.as_bytes())).unwrap());
+                        })
+                    })
+                }),
+            ),
+            (
+                "sealbook, text in canonical order",
+                Box::new(|| {
+                    timed(|| {
+                        (0..n).for_each(|_| {
+                            black_box(again.canonicalize(black_box(&sorted)).unwrap());
+                        })
+                    })
+                }),
+            ),
+            (
+                "serde_jcs (Value)",
+                Box::new(|| {
+                    timed(|| (0..n).for_each(|_| drop(black_box(serde_jcs::to_vec(black_box(&value))))))
+                }),
+            ),
+            (
+                "serde_json_canonicalizer (Value)",
+                Box::new(|| {
+                    timed(|| {
+                        (0..n).for_each(|_| {
+                            drop(black_box(serde_json_canonicalizer::to_vec(black_box(&value))))
+                        })
+                    })
+                }),
+            ),
         ],
     );
 }
@@ -146,7 +191,10 @@ fn memory() {
         1000.0,
         &mut [
             ("record_many of 1000", Box::new(|| timed(|| drop(ledger.record_many(&batch).unwrap())))),
-            ("record", Box::new(|| timed(|| batch.iter().for_each(|r| drop(ledger.record(r.clone()).unwrap()))))),
+            (
+                "record",
+                Box::new(|| timed(|| batch.iter().for_each(|r| drop(ledger.record(r.clone()).unwrap())))),
+            ),
         ],
     );
 }
@@ -159,7 +207,8 @@ fn raw(file: &mut File) {
 
 fn project() -> (tempfile::TempDir, Ledger) {
     let folder = tempfile::tempdir_in(".").unwrap();
-    let ledger = Ledger::open(folder.path(), &OpenOptions { create: true, ..OpenOptions::default() }).unwrap();
+    let ledger =
+        Ledger::open(folder.path(), &OpenOptions { create: true, ..OpenOptions::default() }).unwrap();
     (folder, ledger)
 }
 
@@ -194,8 +243,14 @@ fn batch() {
             &format!("record_many of {n}, per entry, beside one raw sync per entry"),
             1.0,
             &mut [
-                ("raw append + fdatasync, one entry", Box::new(|| timed(|| (0..20).for_each(|_| raw(&mut file))) / 20)),
-                ("record_many, durable, one entry", Box::new(|| timed(|| drop(ledger.record_many(&batch).unwrap())) / n as u32)),
+                (
+                    "raw append + fdatasync, one entry",
+                    Box::new(|| timed(|| (0..20).for_each(|_| raw(&mut file))) / 20),
+                ),
+                (
+                    "record_many, durable, one entry",
+                    Box::new(|| timed(|| drop(ledger.record_many(&batch).unwrap())) / n as u32),
+                ),
             ],
         );
     }
@@ -208,7 +263,10 @@ fn group() {
         timed(|| {
             std::thread::scope(|scope| {
                 for _ in 0..threads {
-                    scope.spawn(|| (0..50).for_each(|_| drop(ledger.record(Record::new("ai_assistance", EVENT)).unwrap())));
+                    scope.spawn(|| {
+                        (0..50)
+                            .for_each(|_| drop(ledger.record(Record::new("ai_assistance", EVENT)).unwrap()))
+                    });
                 }
             });
         }) / (50 * threads as u32)
@@ -217,7 +275,10 @@ fn group() {
         "threads that record at once, each waiting for durability, per entry",
         1.0,
         &mut [
-            ("raw append + fdatasync, one writer", Box::new(|| timed(|| (0..50).for_each(|_| raw(&mut file))) / 50)),
+            (
+                "raw append + fdatasync, one writer",
+                Box::new(|| timed(|| (0..50).for_each(|_| raw(&mut file))) / 50),
+            ),
             ("1 thread", Box::new(|| many(1))),
             ("8 threads", Box::new(|| many(8))),
             ("64 threads", Box::new(|| many(64))),
@@ -233,12 +294,36 @@ fn verify() {
     }
     let size = ledger.size().unwrap() as f64;
     let run = |title: &str| {
-        compare(title, size, &mut [("verify", Box::new(|| timed(|| assert!(ledger.verify(&Expected::default(), &Progress::default()).unwrap().is_intact()))))]);
+        compare(
+            title,
+            size,
+            &mut [(
+                "verify",
+                Box::new(|| {
+                    timed(|| {
+                        assert!(
+                            ledger.verify(&Expected::default(), &Progress::default()).unwrap().is_intact()
+                        )
+                    })
+                }),
+            )],
+        );
     };
     run("verify, per entry (query index not built)");
     ledger.reindex(&Progress::default()).unwrap();
     run("verify, per entry (query index built)");
     let export = tempfile::NamedTempFile::new_in(".").unwrap();
     let mut out = std::io::BufWriter::new(export.as_file());
-    compare("export, per entry", size, &mut [("export", Box::new(|| timed(|| { ledger.export(&mut out, &Progress::default()).unwrap(); })))]);
+    compare(
+        "export, per entry",
+        size,
+        &mut [(
+            "export",
+            Box::new(|| {
+                timed(|| {
+                    ledger.export(&mut out, &Progress::default()).unwrap();
+                })
+            }),
+        )],
+    );
 }

@@ -2,6 +2,7 @@
 //! [`reply`]), work on threads of our own ([`Job`], [`Recorder`]), and the exported error table ([`errors`]).
 
 pub mod errors;
+pub mod executor;
 mod job;
 mod recorder;
 pub mod reply;

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 mod attribution;
 mod call;
 mod error;
+mod executor;
 mod export;
 mod fork;
 mod functions;
@@ -21,6 +22,8 @@ mod _native {
     use crate::attribution::{matching_rules, report, rules, scan, stats, why};
     #[pymodule_export]
     use crate::call::Job;
+    #[pymodule_export]
+    use crate::executor::{CallPolicy, Executor};
     #[pymodule_export]
     use crate::fork::{after_fork, before_fork};
     #[pymodule_export]
