@@ -14,5 +14,5 @@ pub use engine::{
     Submitted, TaskView, Turn, WorkerFigures,
 };
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
-pub use process::{Launcher, ProcessHandler, enter};
+pub use process::{Launcher, ProcessHandler, ProcessRequest, enter};
 pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

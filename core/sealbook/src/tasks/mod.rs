@@ -8,8 +8,8 @@ pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
 pub use request::spec_of;
 pub use sealbook_runtime::{
     APPROVER, Access, Activity, Attempt, CancelToken, Claimed, Engine, EngineOptions, Figures, Handler,
-    Handlers, Inbox, Launcher, News, Outcome, ProcessHandler, Progress, Submitted, Summary, TaskView,
-    WorkerOptions, enter, guard, serve, work,
+    Handlers, Inbox, Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Submitted, Summary,
+    TaskView, WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
