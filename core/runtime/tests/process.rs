@@ -106,6 +106,15 @@ fn ends(pid: Pid) -> bool {
     }
 }
 
+/// The children of this process, with those whose exit status nobody has read.
+#[cfg(target_os = "linux")]
+fn children() -> Vec<Pid> {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let children = threads.map(|it| std::fs::read_to_string(it.unwrap().path().join("children")).unwrap());
+    let pid = |id: &str| Pid::from_raw(id.parse().unwrap()).unwrap();
+    children.collect::<String>().split_whitespace().map(pid).collect()
+}
+
 #[test]
 fn both_outputs_may_be_flooded_and_their_beginnings_are_kept() {
     let script = "dd if=/dev/zero bs=64k count=64 2>/dev/null | tr '\\0' o; dd if=/dev/zero bs=64k count=64 2>/dev/null | tr '\\0' e >&2";
@@ -225,16 +234,10 @@ fn runs_many_and_counts_its_children() {
         }
         drop(handler.run(&attempt(&task(&json!(["no-such-program-anywhere"])))));
     }
-    let children = || -> String {
-        let threads = std::fs::read_dir("/proc/self/task").unwrap();
-        threads
-            .map(|thread| std::fs::read_to_string(thread.unwrap().path().join("children")).unwrap())
-            .collect()
-    };
-    assert_eq!(children(), "");
+    assert_eq!(children(), []);
     // It would have been seen.
     let mut zombie = Command::new("true").spawn().unwrap();
-    assert_eq!(children().trim(), zombie.id().to_string());
+    assert_eq!(children(), [Pid::from_child(&zombie)]);
     zombie.wait().unwrap();
 }
 
@@ -351,20 +354,48 @@ fn what_can_never_be_started_fails_for_good() {
     assert_eq!((failure.fault, failure.class.as_str()), (Fault::Permanent, "SpawnError"), "{failure:?}");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn a_worker_that_is_killed_leaves_no_leader_behind() {
+fn a_worker_that_is_killed_leaves_neither_its_command_nor_what_that_has_started() {
     use rustix::process::{Signal, kill_process};
-    use std::os::unix::process::CommandExt;
 
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("pid");
-    let command = sh(&format!("echo $$ > '{}'; while :; do sleep 0.05; done", file.display()));
-    let mut worker = Command::new(program()).arg(command.to_string()).process_group(0).spawn().unwrap();
-    let leader = number_in(&file);
-    assert!(test_kill_process(leader).is_ok());
-    let id = Pid::from_raw(i32::try_from(worker.id()).unwrap()).unwrap();
-    kill_process(id, Signal::KILL).unwrap();
+    let (file, below) = (folder.path().join("leader"), folder.path().join("below"));
+    let command =
+        sh(&format!("sleep 1000 & echo $! > '{}'; echo $$ > '{}'; wait", below.display(), file.display()));
+    let mut worker = Command::new(program()).arg(command.to_string()).spawn().unwrap();
+    let (leader, below) = (number_in(&file), number_in(&below));
+    assert!(test_kill_process(leader).is_ok() && test_kill_process(below).is_ok());
+    kill_process(Pid::from_child(&worker), Signal::KILL).unwrap();
     worker.wait().unwrap();
-    assert!(ends(leader), "the command outlives its worker");
+    assert!(ends(leader) && ends(below), "something outlives the worker");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_watcher_that_died_is_replaced_and_one_is_enough() {
+    let me = std::env::current_exe().unwrap();
+    // Children are counted, so it has a process of its own.
+    let done = Command::new(me).args(["--exact", "kills_its_watcher", "--ignored"]).status();
+    assert!(done.unwrap().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "is run by another test"]
+fn kills_its_watcher() {
+    use rustix::process::{Signal, kill_process};
+
+    let handler = through();
+    let run = || result(handler.run(&attempt(&task(&json!(["true"])))));
+    run();
+    let first = children();
+    run();
+    assert_eq!((children(), first.len()), (first.clone(), 1));
+    kill_process(first[0], Signal::KILL).unwrap();
+    assert!(ends(first[0]));
+    run();
+    let second = children();
+    assert!(second.len() == 1 && second != first);
+    drop(handler);
+    assert_eq!(children(), []);
 }

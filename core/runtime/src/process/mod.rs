@@ -25,8 +25,8 @@ pub enum Launcher {
     /// Through a program, with these arguments, that calls [`enter`]: it is told the command once it runs, sets the limits on itself and becomes
     /// the command. A program that does not call it never learns the command, so none runs without its limits.
     ///
-    /// On Linux the child is killed when its worker is. That holds for the command itself alone: what it has started runs on, unless it ends by
-    /// itself. On other systems the command runs on as well.
+    /// If the worker is killed, the command is killed with all that is left in its group: by a second process of that program, which waits for
+    /// the worker's end, and on Linux by the system as well. What has left the group runs on.
     Through(PathBuf, Vec<String>),
 }
 
@@ -46,13 +46,20 @@ pub struct ProcessHandler {
     launcher: Launcher,
     #[cfg_attr(not(unix), allow(dead_code, reason = "nothing is started there"))]
     grace: Duration,
+    #[cfg(unix)]
+    watch: unix::Watch,
 }
 
 impl ProcessHandler {
     /// A handler that starts its children so.
     #[must_use]
     pub fn new(launcher: Launcher) -> Self {
-        Self { launcher, grace: GRACE }
+        Self {
+            launcher,
+            grace: GRACE,
+            #[cfg(unix)]
+            watch: unix::Watch::default(),
+        }
     }
 
     /// How long a child has between being asked to end and being killed: two seconds if nothing is said, an hour at most.
@@ -66,7 +73,7 @@ impl Handler for ProcessHandler {
     #[cfg(unix)]
     fn run(&self, attempt: &Attempt) -> Outcome {
         match ProcessRequest::parse(attempt.arguments.as_str()) {
-            Ok(request) => unix::run(&self.launcher, self.grace, &request, attempt),
+            Ok(request) => unix::run(&self.launcher, &self.watch, self.grace, &request, attempt),
             Err(error) => Outcome::permanent("InvalidCommand", error.message()),
         }
     }

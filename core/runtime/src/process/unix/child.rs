@@ -3,6 +3,7 @@
 use super::capture::Capture;
 use super::group::Group;
 use super::launch::{Launch, Word};
+use super::watch::Watched;
 use crate::handler::Attempt;
 use std::io;
 use std::process::{Command, ExitStatus};
@@ -54,6 +55,7 @@ pub(super) enum Trouble {
 pub(super) fn run(
     mut command: Command,
     mut launch: Option<Launch>,
+    watched: Option<&Watched<'_>>,
     attempt: &Attempt,
     grace: Duration,
 ) -> Result<Ended, Trouble> {
@@ -61,13 +63,25 @@ pub(super) fn run(
     let mut child = command.spawn().map_err(Trouble::Start)?;
     // With it goes our copy of the child's end of the socket.
     drop(command);
-    let group = Group::of(&child);
+    let (group, id) = (Group::of(&child), child.id());
+    // It has not been told yet what to run.
+    if let Some(Err(error)) = watched.map(|watched| watched.begin(id)) {
+        group.kill();
+        let _ = child.wait();
+        return Err(Trouble::Start(error));
+    }
     let (stdout, stderr) =
         (Capture::begin(child.stdout.take(), OUTPUT), Capture::begin(child.stderr.take(), OUTPUT));
     // If the child is no longer ours, its id and with it that of the group may be anybody's: then nothing is killed.
-    let stopped = wait(&group, launch.as_mut(), attempt, grace, ENTERING).map_err(Trouble::Wait)?;
-    // Whatever it has left behind would keep its outputs open, and would run on without anybody knowing of it.
-    group.kill();
+    let stopped = wait(&group, launch.as_mut(), attempt, grace, ENTERING);
+    if stopped.is_ok() {
+        // Whatever it has left behind would keep its outputs open, and would run on without anybody knowing of it.
+        group.kill();
+    }
+    if let Some(watched) = watched {
+        watched.end(id);
+    }
+    let stopped = stopped.map_err(Trouble::Wait)?;
     let status = child.wait().map_err(Trouble::Wait)?;
     let (stdout, stderr) = (stdout.end(), stderr.end());
     let launched = launch.map_or(Launched::Directly, |launch| Launched::Through(launch.last_word()));

@@ -1,7 +1,9 @@
 //! The launcher's end: from the orders to the command.
 
-use super::launch::{Orders, Word};
-use std::io::{self, Read};
+use super::launch::{Orders, RUN, WATCH, Word};
+use super::watch;
+use std::convert::Infallible;
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -13,15 +15,22 @@ pub(in super::super) fn become_command() -> String {
         Ok(worker) => worker,
         Err(error) => return format!("there is no worker at the standard input: {error}"),
     };
-    let word = match follow(&worker) {
-        Err(word) | Ok(word) => word,
+    let (mut hears, mut first) = (BufReader::new(&worker), String::new());
+    match hears.read_line(&mut first) {
+        Ok(_) if first == RUN => {}
+        Ok(_) if first == WATCH => {
+            watch::keep(hears);
+            return "the worker has ended".to_owned();
+        }
+        _ => return "it is no worker that is at the standard input".to_owned(),
+    }
+    let (errno, why) = match follow(hears, &worker) {
+        Ok(never) => match never {},
+        Err(refused) => refused,
     };
     // A worker that is gone has no use for it.
-    let _ = word.say(&worker);
-    match word {
-        Word::Refused { why, .. } => why,
-        Word::Entered => "there is no command".to_owned(),
-    }
+    let _ = Word::Refused { errno, why: why.clone() }.say(&worker);
+    why
 }
 
 /// The socket, as a copy that a command does not inherit.
@@ -32,19 +41,23 @@ fn worker() -> io::Result<UnixStream> {
     Ok(socket)
 }
 
-fn follow(mut worker: &UnixStream) -> Result<Word, Word> {
+/// The number of the system's error, if it was one, and why.
+type Refusal = (Option<i32>, String);
+
+fn follow(mut hears: impl Read, worker: &UnixStream) -> Result<Infallible, Refusal> {
+    let refused = |what: &str, error: io::Error| (error.raw_os_error(), format!("{what}{error}"));
     let mut text = Vec::new();
-    worker.read_to_end(&mut text).map_err(|e| Word::refused("the orders cannot be read: ", &e))?;
-    let orders: Orders = serde_json::from_slice(&text)
-        .map_err(|e| Word::refused("the orders are not understood: ", &io::Error::from(e)))?;
+    hears.read_to_end(&mut text).map_err(|e| refused("the orders cannot be read: ", e))?;
+    let orders: Orders =
+        serde_json::from_slice(&text).map_err(|e| refused("the orders are not understood: ", e.into()))?;
     let mut command = Command::new(&orders.program);
     command.args(&orders.arguments).envs(&orders.env).stdin(Stdio::null());
     if let Some(folder) = &orders.cwd {
         command.current_dir(folder);
     }
-    set_limits(&orders).map_err(|e| Word::refused("its limits cannot be set: ", &e))?;
-    Word::Entered.say(worker).map_err(|e| Word::refused("the worker does not listen: ", &e))?;
-    Err(Word::refused("", &command.exec()))
+    set_limits(&orders).map_err(|e| refused("its limits cannot be set: ", e))?;
+    Word::Entered.say(worker).map_err(|e| refused("the worker does not listen: ", e))?;
+    Err(refused("", command.exec()))
 }
 
 fn set_limits(orders: &Orders) -> io::Result<()> {

@@ -12,18 +12,17 @@ pub(super) fn lead(command: &mut Command) {
 
 /// A child's group. Its id is the child's, and nobody else's as long as the child's exit status is unread: so it must not be used after
 /// [`Child::wait`], and [`Group::has_ended`] leaves the status where it is.
-pub(super) struct Group(Option<Pid>);
+pub(super) struct Group(Pid);
 
 impl Group {
     pub(super) fn of(child: &Child) -> Self {
-        Self(i32::try_from(child.id()).ok().and_then(Pid::from_raw))
+        Self(Pid::from_child(child))
     }
 
     /// Whether its leader has ended.
     pub(super) fn has_ended(&self) -> io::Result<bool> {
-        let leader = self.0.ok_or(rustix::io::Errno::CHILD)?;
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        Ok(rustix::io::retry_on_intr(|| waitid(WaitId::Pid(leader), options))?.is_some())
+        Ok(rustix::io::retry_on_intr(|| waitid(WaitId::Pid(self.0), options))?.is_some())
     }
 
     pub(super) fn terminate(&self) {
@@ -35,9 +34,7 @@ impl Group {
     }
 
     fn send(&self, signal: Signal) {
-        if let Some(leader) = self.0 {
-            // Nobody is left to be told, if it fails.
-            let _ = kill_process_group(leader, signal);
-        }
+        // Nobody is left to be told, if it fails.
+        let _ = kill_process_group(self.0, signal);
     }
 }

@@ -13,6 +13,10 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// The first line to a launcher: that the orders for a command follow, up to the end.
+pub(super) const RUN: &str = "run\n";
+/// The first line to a launcher: that it is to watch over groups, which follow.
+pub(super) const WATCH: &str = "watch\n";
 /// The most that a launcher has to say.
 const MOST: usize = 64 << 10;
 
@@ -55,10 +59,6 @@ pub(super) enum Word {
 }
 
 impl Word {
-    pub(super) fn refused(why: &str, error: &io::Error) -> Self {
-        Self::Refused { errno: error.raw_os_error(), why: format!("{why}{error}") }
-    }
-
     pub(super) fn say(&self, to: &UnixStream) -> io::Result<()> {
         let line = format!("{}\n", serde_json::to_string(self)?);
         let mut to = to;
@@ -80,7 +80,8 @@ impl Launch {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         command.stdin(OwnedFd::from(theirs));
-        Ok(Self { socket: ours, orders: serde_json::to_vec(orders)?, sent: 0, heard: Vec::new() })
+        let orders = format!("{RUN}{}", serde_json::to_string(orders)?).into_bytes();
+        Ok(Self { socket: ours, orders, sent: 0, heard: Vec::new() })
     }
 
     /// Sends and hears what there is, without waiting. Returns whether there is more to send.

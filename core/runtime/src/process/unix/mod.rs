@@ -7,8 +7,10 @@ mod group;
 mod launch;
 mod outcome;
 mod result;
+mod watch;
 
 pub(super) use enter::become_command;
+pub(super) use watch::Watch;
 
 use super::{Launcher, ProcessRequest};
 use crate::handler::{Attempt, Outcome};
@@ -18,10 +20,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use watch::Watched;
 
 /// Runs a command until it has ended or was made to.
 pub(super) fn run(
     launcher: &Launcher,
+    watch: &Watch,
     grace: Duration,
     request: &ProcessRequest,
     attempt: &Attempt,
@@ -39,7 +43,11 @@ pub(super) fn run(
         Ok(ready) => ready,
         Err(error) => return Outcome::transient("Io", format!("no command can be prepared: {error}")),
     };
-    match child::run(command, launch, attempt, grace) {
+    let watched = match launcher {
+        Launcher::Direct => None,
+        Launcher::Through(program, arguments) => Some(Watched { watch, program, arguments }),
+    };
+    match child::run(command, launch, watched.as_ref(), attempt, grace) {
         Ok(ended) => outcome::of(ended, request, room),
         Err(Trouble::Start(error)) => match launcher {
             Launcher::Direct => outcome::not_started(request, &error),
