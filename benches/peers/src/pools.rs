@@ -4,7 +4,7 @@ use crate::{Run, compare};
 use sealbook::tasks::{CallPolicy, Executor, ExecutorOptions};
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 const THREADS: usize = 2;
@@ -79,7 +79,7 @@ pub fn pools() {
     compare("calls of 20 µs, 2 threads, per call", SOME as f64, &mut contestants);
 
     println!("\none call at a time, from its submission to its start");
-    let delay = |mut submit: Box<dyn FnMut(std::sync::mpsc::Sender<Instant>)>| {
+    let delay = |submit: &dyn Fn(Sender<Instant>)| {
         let mut delays: Vec<Duration> = Vec::new();
         for _ in 0..5000 {
             let (answer, started) = channel();
@@ -90,10 +90,10 @@ pub fn pools() {
         delays.sort();
         delays
     };
-    let with_rayon = delay(Box::new(move |answer| pool.spawn(move || answer.send(Instant::now()).unwrap())));
-    let with_ours = delay(Box::new(move |answer| {
+    let with_rayon = delay(&|answer| pool.spawn(move || answer.send(Instant::now()).unwrap()));
+    let with_ours = delay(&|answer| {
         executor.submit(&policy, move |_| Ok(answer.send(Instant::now()).unwrap())).unwrap();
-    }));
+    });
     for (name, at) in [("p50", 50), ("p99", 99)] {
         let pick = |delays: &[Duration]| delays[delays.len() * at / 100];
         println!("  {name}: sealbook {:>9.1?}   rayon {:>9.1?}", pick(&with_ours), pick(&with_rayon));

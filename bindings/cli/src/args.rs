@@ -7,7 +7,7 @@ pub(crate) use attribution::{Figures, People, Report, Rules, RulesCommand, Scan,
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-pub(crate) use tasks::{Act, Enter, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
+pub(crate) use tasks::{Act, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
 
 /// A tamper-evident ledger of what AI agents and people did
 ///
@@ -85,7 +85,9 @@ pub(crate) enum Command {
     Approve(Vote),
     /// Deny a plea
     Deny(Vote),
-    Enter(Enter),
+    /// What a worker starts instead of a task's command: it sets limits on itself and becomes the command
+    #[command(hide = true)]
+    Enter,
     Completions(Completions),
     Man(Man),
 }

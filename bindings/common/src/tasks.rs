@@ -120,11 +120,11 @@ impl Orchestrator {
     /// # Errors
     /// Those of reading the store.
     pub fn events(&self, behind: u64, most: usize, timeout: Duration) -> Result<String> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now().checked_add(timeout);
         loop {
             let rings = self.engine.rings();
             let events = self.engine.events(behind, most)?;
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = left(deadline);
             if !events.is_empty() || left.is_zero() {
                 let event = |(number, transition): &_| json!({"number": number, "transition": transition});
                 return Ok(events.iter().map(event).collect::<Value>().to_string());
@@ -172,13 +172,13 @@ impl Orchestrator {
     /// # Errors
     /// As [`Orchestrator::show`].
     pub fn wait(&self, id: &str, timeout: Duration) -> Result<Option<String>> {
-        let (id, deadline) = (TaskId::parse(id)?, Instant::now() + timeout);
+        let (id, deadline) = (TaskId::parse(id)?, Instant::now().checked_add(timeout));
         loop {
             let rings = self.engine.rings();
             if self.engine.get(id)?.task.state.is_final() {
                 return Ok(Some(tasks::view_json(&self.engine.show(id)?).to_string()));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = left(deadline);
             if left.is_zero() {
                 return Ok(None);
             }
@@ -367,6 +367,11 @@ fn outcome_of(text: &str) -> Result<Outcome> {
             detail: fail.detail,
         }),
     })
+}
+
+/// The time until a moment; as much as there can be if there is none.
+fn left(deadline: Option<Instant>) -> Duration {
+    deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
 fn misread(what: &str, error: &serde_json::Error) -> Error {

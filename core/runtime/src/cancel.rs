@@ -25,7 +25,7 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     /// Kept, so that a cancel from above arrives although nobody else holds the tokens in between.
-    _parent: Option<Arc<Shared>>,
+    parent: Option<Arc<Shared>>,
 }
 
 #[derive(Debug, Default)]
@@ -46,8 +46,9 @@ impl CancelToken {
     /// A token that is cancelled with this one, or by itself. It is forgotten when it is dropped.
     #[must_use]
     pub fn child(&self) -> Self {
-        let child =
-            Self { shared: Arc::new(Shared { _parent: Some(self.shared.clone()), ..Shared::default() }) };
+        let parent = Some(self.shared.clone());
+        let shared = Shared { state: Mutex::default(), changed: Condvar::default(), parent };
+        let child = Self { shared: Arc::new(shared) };
         let mut state = self.shared.state.lock();
         if let Some(reason) = &state.reason {
             child.shared.state.lock().reason = Some(reason.clone());
@@ -81,7 +82,7 @@ impl CancelToken {
     /// Waits until it is cancelled, or for `timeout`. Returns whether it is.
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now().checked_add(timeout);
         let (mut state, mut is_over) = (self.shared.state.lock(), false);
         while state.reason.is_none() && !is_over {
             (state, is_over) = self.shared.changed.wait_until(state, deadline);
@@ -100,6 +101,16 @@ impl Shared {
                 open.extend(std::mem::take(&mut state.children).iter().filter_map(Weak::upgrade));
                 shared.changed.notify_all();
             }
+        }
+    }
+}
+
+impl Drop for Shared {
+    /// One after the other: a chain of any length would otherwise be dropped on the stack.
+    fn drop(&mut self) {
+        let mut above = self.parent.take();
+        while let Some(shared) = above {
+            above = Arc::into_inner(shared).and_then(|mut last| last.parent.take());
         }
     }
 }
@@ -126,7 +137,7 @@ mod tests {
         let token = CancelToken::new();
         assert!(!token.wait(Duration::ZERO));
         let waiting = token.child();
-        let thread = std::thread::spawn(move || waiting.wait(Duration::from_secs(60)));
+        let thread = std::thread::spawn(move || waiting.wait(Duration::MAX));
         token.cancel("now");
         assert!(thread.join().unwrap());
     }
@@ -149,5 +160,16 @@ mod tests {
         let leaf = (0..100).fold(root.clone(), |token, _| token.child());
         root.cancel("all");
         assert!(leaf.is_cancelled());
+    }
+
+    #[test]
+    fn a_chain_of_any_depth_is_cancelled_and_dropped_on_a_small_stack() {
+        let deep = || {
+            let root = CancelToken::new();
+            let leaf = (0..100_000).fold(root.clone(), |token, _| token.child());
+            root.cancel("all");
+            assert!(leaf.is_cancelled());
+        };
+        std::thread::Builder::new().stack_size(64 << 10).spawn(deep).unwrap().join().unwrap();
     }
 }

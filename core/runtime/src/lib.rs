@@ -16,5 +16,5 @@ pub use engine::{
 };
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
-pub use process::{Launcher, ProcessHandler, enter};
+pub use process::{Launcher, ProcessHandler, ProcessRequest, enter};
 pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

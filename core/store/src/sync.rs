@@ -56,12 +56,13 @@ impl Condvar {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// As [`Condvar::wait`], at most until a moment. Returns whether that has come.
+    /// As [`Condvar::wait`], at most until a moment, if there is one. Returns whether that has come.
     pub fn wait_until<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        deadline: Instant,
+        deadline: Option<Instant>,
     ) -> (MutexGuard<'a, T>, bool) {
+        let Some(deadline) = deadline else { return (self.wait(guard), false) };
         let left = deadline.saturating_duration_since(Instant::now());
         let (guard, _) = self.0.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner);
         (guard, deadline.saturating_duration_since(Instant::now()) == Duration::ZERO)

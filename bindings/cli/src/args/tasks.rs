@@ -217,17 +217,6 @@ pub(crate) struct Work {
     pub(crate) principal: Option<String>,
 }
 
-/// What a worker starts instead of a task's command: it sets limits on itself and becomes the command.
-#[derive(Debug, ClapArgs)]
-#[command(hide = true)]
-pub(crate) struct Enter {
-    /// What the worker wants of it, as JSON
-    pub(crate) orders: String,
-    /// The command and its arguments
-    #[arg(last = true, required = true)]
-    pub(crate) command: Vec<OsString>,
-}
-
 /// A number of seconds, with a fraction if need be.
 fn seconds(text: &str) -> Result<Duration, String> {
     let number: f64 = text.parse().map_err(|_| format!("{text:?} is not a number of seconds"))?;

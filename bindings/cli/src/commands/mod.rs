@@ -45,7 +45,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Pleas(args) => pleas::run(args, context),
         Command::Approve(args) => pleas::vote(args, Choice::Approve, context),
         Command::Deny(args) => pleas::vote(args, Choice::Deny, context),
-        Command::Enter(args) => work::enter(args),
+        Command::Enter => work::enter(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args, context),
     }

@@ -1,7 +1,7 @@
 //! `sealbook work`, and what it starts in place of a task's command.
 
 use super::task::{print_json, span};
-use crate::args::{Enter, Work};
+use crate::args::Work;
 use crate::context::{Context, Outcome};
 use crate::{interrupt, output};
 use sealbook_common::sealbook::tasks::{
@@ -81,7 +81,7 @@ fn tell(progress: &Progress, context: &Context) -> Result<()> {
     }
 }
 
-/// Becomes the task's command, or ends with the exit code that tells the worker that it could not.
-pub(crate) fn enter(args: &Enter) -> Result<Outcome> {
-    std::process::exit(i32::from(tasks::enter(&args.orders, &args.command)))
+/// Becomes the task's command; the worker has been told why, if it could not.
+pub(crate) fn enter() -> Result<Outcome> {
+    Err(tasks::enter())
 }

@@ -57,7 +57,7 @@ impl std::fmt::Debug for ExecutorOptions {
 
 /// Runs functions on threads of its own, the most urgent first.
 ///
-/// Dropping it cancels what has not begun.
+/// Once it is dropped it takes nothing new; what was submitted is still run.
 ///
 /// ```
 /// use sealbook_runtime::{CallPolicy, Executor, ExecutorOptions};
@@ -173,10 +173,10 @@ impl Executor {
         let (lock, changed) = &self.shared.idle;
         let mut guard = lock.lock();
         while self.open() > 0 {
-            match deadline {
-                Some(deadline) if Instant::now() >= deadline => return false,
-                Some(deadline) => guard = changed.wait_until(guard, deadline).0,
-                None => guard = changed.wait(guard),
+            let is_over;
+            (guard, is_over) = changed.wait_until(guard, deadline);
+            if is_over && self.open() > 0 {
+                return false;
             }
         }
         true
@@ -197,7 +197,7 @@ impl Executor {
 
 impl Drop for Executor {
     fn drop(&mut self) {
-        self.close(true);
+        self.close(false);
     }
 }
 
@@ -239,12 +239,9 @@ impl Shared {
 
     fn later(self: &Arc<Self>, wait: Duration, job: Arc<dyn Runnable>) {
         let Some(time) = Instant::now().checked_add(wait) else { return job.give_up(self) };
-        // Weak: a timer of an executor that is gone has nothing to do.
-        let shared = Arc::downgrade(self);
-        self.timer.at(time, move || match shared.upgrade() {
-            Some(shared) if shared.cancelled.load(Ordering::SeqCst) => job.give_up(&shared),
-            Some(shared) => shared.push(job),
-            None => {}
+        let shared = self.clone();
+        self.timer.at(time, move || {
+            if shared.cancelled.load(Ordering::SeqCst) { job.give_up(&shared) } else { shared.push(job) }
         });
     }
 

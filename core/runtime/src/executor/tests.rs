@@ -182,7 +182,7 @@ fn a_closed_executor_takes_nothing_and_cancels_or_finishes_the_rest() {
 }
 
 #[test]
-fn nobody_waits_for_ever_for_an_executor_that_is_gone() {
+fn what_waits_for_its_next_attempt_is_cancelled_at_once() {
     let executor = executor(1);
     let slow = RetryPolicy {
         max_attempts: 2,
@@ -198,8 +198,23 @@ fn nobody_waits_for_ever_for_an_executor_that_is_gone() {
     fails.recv().unwrap();
     // The call is on its way to the timer, or there.
     std::thread::sleep(Duration::from_millis(20));
-    drop(executor);
+    executor.close(true);
     assert_eq!(ticket.unwrap().wait().unwrap_err().class, "Cancelled");
+}
+
+#[test]
+fn what_was_submitted_outlives_the_executor() {
+    let executor = executor(1);
+    let policy = Arc::new(patient(3));
+    let tickets: Vec<_> = (0..100)
+        .map(|_| {
+            executor.submit(&policy, |run| {
+                if run.attempt < 3 { Err(broken(Fault::Transient)) } else { Ok(run.attempt) }
+            })
+        })
+        .collect();
+    drop(executor);
+    assert!(tickets.into_iter().all(|ticket| ticket.unwrap().wait() == Ok(3)));
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl Shared {
                 action();
                 state = self.state.lock();
             } else if let Some(time) = state.due.first_key_value().map(|((time, _), _)| *time) {
-                state = self.changed.wait_until(state, time).0;
+                state = self.changed.wait_until(state, Some(time)).0;
             } else {
                 state = self.changed.wait(state);
             }

@@ -316,8 +316,8 @@ impl<'a> Worker<'a> {
     }
 
     fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
-        let deadline = Instant::now() + self.options.drain;
-        while !self.held.is_empty() && Instant::now() < deadline {
+        let deadline = Instant::now().checked_add(self.options.drain);
+        while !self.held.is_empty() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let rings = self.engine.rings();
             self.write_ended(tell)?;
             self.engine.wait_beyond(rings, LOOK);

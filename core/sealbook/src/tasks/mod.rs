@@ -9,8 +9,8 @@ pub use request::spec_of;
 pub use sealbook_runtime::{
     APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Engine, EngineOptions,
     Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome, ProcessHandler,
-    Progress, Run, SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve,
-    work,
+    ProcessRequest, Progress, Run, SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter,
+    guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{

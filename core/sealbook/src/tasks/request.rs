@@ -152,6 +152,7 @@ fn invalid(what: String, remedy: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_member_is_understood() {
@@ -198,6 +199,68 @@ mod tests {
         ] {
             let error = spec_of(text).unwrap_err();
             assert!(error.message().contains(word), "{text}: {error}");
+        }
+    }
+    /// Names and values that a submission may have, in any combination.
+    fn member() -> impl Strategy<Value = String> {
+        let names = [
+            "kind",
+            "requester",
+            "arguments",
+            "priority",
+            "max_attempts",
+            "retry",
+            "idempotency_key",
+            "idempotency",
+            "require_approvals",
+            "approval",
+            "after",
+            "delay_ms",
+            "not_before",
+            "timeout_ms",
+            "timeouts",
+            "limits",
+            "fairness",
+            "concurrency",
+            "dependency",
+            "needs",
+            "audit",
+        ];
+        let values = prop_oneof![
+            prop::sample::select(vec![
+                "null",
+                "{}",
+                "[]",
+                "\"a\"",
+                "\"high\"",
+                "\"off\"",
+                "-1",
+                "0",
+                "18446744073709551615",
+                "1e400"
+            ])
+            .prop_map(str::to_owned),
+            any::<u64>().prop_map(|number| number.to_string()),
+            "[\\[{]{0,200}".prop_map(|text| text),
+            r#"\{"(cpu|initial|max|start_to_close|key|scope|approvals)":[0-9"a]{1,22}\}"#,
+        ];
+        (prop::sample::select(names.to_vec()), values).prop_map(|(name, value)| format!("\"{name}\":{value}"))
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_submission_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = spec_of(&String::from_utf8_lossy(&bytes));
+        }
+
+        #[test]
+        fn any_members_are_a_submission_or_refused(members in prop::collection::vec(member(), 0..6)) {
+            let text = format!(r#"{{"kind":"a","requester":"ann"{}}}"#, members.iter().map(|m| format!(",{m}")).collect::<String>());
+            if let Ok(spec) = spec_of(&text) {
+                prop_assert_eq!((spec.kind.as_str(), spec.requester.as_str()), ("a", "ann"));
+                // Whatever it says, the rules can judge it.
+                let _ = spec.check();
+            }
         }
     }
 }
