@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import concurrent.futures
+import contextlib
 import json
 import weakref
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from sealbook import _native
 from sealbook.attempt import Permanent, RetryAfter, Snooze
+from sealbook.errors import ClosedError
 from sealbook.task_options import Priority, _form
 
 __all__ = ["Calls", "Executor"]
@@ -29,7 +31,9 @@ class Calls(concurrent.futures.Executor):
         self._native = native
         self._policy = _native.CallPolicy(json.dumps(policy))
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> concurrent.futures.Future[T]:
+    def submit(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> concurrent.futures.Future[T]:
         """Has ``fn(*args, **kwargs)`` called; again if it raises, as the policy says.
 
         Raises:
@@ -114,7 +118,9 @@ class Executor(Calls):
             "dependency": dependency,
             "breaker": breaker,
         }
-        return Calls(self._native, {name: _form(value) for name, value in options.items() if value is not None})
+        return Calls(
+            self._native, {name: _form(value) for name, value in options.items() if value is not None}
+        )
 
 
 def _describe(error: BaseException) -> tuple[bool, str, int | None]:
@@ -131,7 +137,6 @@ _OPEN: weakref.WeakSet[Executor] = weakref.WeakSet()
 def _end() -> None:
     """Ends what runs while there is an interpreter for it, as those of the standard library do."""
     for executor in list(_OPEN):
-        try:
+        # A forked child inherits executors that are not its own.
+        with contextlib.suppress(ClosedError):
             executor.shutdown()
-        except Exception:  # noqa: S112 - a forked child inherits executors that are not its own
-            continue
