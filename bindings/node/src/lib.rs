@@ -14,5 +14,6 @@ mod ledger;
 mod module;
 mod promise;
 mod reader;
+mod tasks;
 mod text;
 mod watch;
