@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -197,7 +197,7 @@ impl Tasks {
         let engine = self.engine().map_err(thrown)?;
         let (pump, beats) = (Reader::start().map_err(thrown)?, OnceLock::new());
         let worker = engine.work(&kinds, &options).map_err(thrown)?;
-        Ok(Worker { worker, pump, beats })
+        Ok(Worker { worker, pump, beats, fetched: Arc::default() })
     }
 
     /// Lets go of the store, after the calls that are under way.
@@ -320,6 +320,8 @@ pub struct Worker {
     worker: HostWorker,
     pump: Reader,
     beats: OnceLock<Reader>,
+    /// How many attempts were fetched. Their tickets count up from 0.
+    fetched: Arc<AtomicU64>,
 }
 
 #[napi]
@@ -330,7 +332,7 @@ impl Worker {
     /// Only if no promise can be made.
     #[napi(catch_unwind)]
     pub fn fetch<'env>(&self, env: &'env Env, most: u32) -> napi::Result<Object<'env>> {
-        let worker = self.worker.clone();
+        let (worker, fetched) = (self.worker.clone(), self.fetched.clone());
         read(env, &self.pump, move || {
             loop {
                 let mut attempts: Vec<String> = worker.fetch(AGES).into_iter().collect();
@@ -342,6 +344,7 @@ impl Worker {
                 {
                     attempts.push(attempt);
                 }
+                fetched.fetch_add(attempts.len() as u64, Ordering::AcqRel);
                 return Ok(format!("[{}]", attempts.join(",")));
             }
         })
@@ -410,8 +413,29 @@ impl Worker {
 }
 
 impl Drop for Worker {
+    /// Its thread of JavaScript has ended: what is out has nobody to bring it back, and need not wait for the time to drain.
     fn drop(&mut self) {
         self.worker.stop("nobody fetches its attempts any more");
+        if self.worker.is_ended() {
+            return;
+        }
+        let (worker, fetched) = (self.worker.clone(), self.fetched.clone());
+        let give_back = move || {
+            let mut given = 0;
+            while !worker.is_ended() {
+                while worker.fetch(Duration::ZERO).is_some() {
+                    fetched.fetch_add(1, Ordering::AcqRel);
+                }
+                let out = fetched.load(Ordering::Acquire);
+                for ticket in given..out {
+                    let _ = worker.complete(ticket, r#"{"cancelled":true}"#);
+                }
+                given = out;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        };
+        // Without a thread the time to drain does the same, later.
+        let _ = std::thread::Builder::new().name("sealbook-give-back".to_owned()).spawn(give_back);
     }
 }
 
