@@ -195,9 +195,9 @@ impl Tasks {
     #[napi(catch_unwind)]
     pub fn work(&self, kinds: Vec<String>, options: String) -> napi::Result<Worker> {
         let engine = self.engine().map_err(thrown)?;
-        let (pump, beats) = (Reader::start().map_err(thrown)?, OnceLock::new());
+        let pump = Reader::start().map_err(thrown)?;
         let worker = engine.work(&kinds, &options).map_err(thrown)?;
-        Ok(Worker { worker, pump, beats, fetched: Arc::default() })
+        Ok(Worker { worker, pump, beats: OnceLock::new(), outbox: OnceLock::new(), fetched: Arc::default() })
     }
 
     /// Lets go of the store, after the calls that are under way.
@@ -320,6 +320,7 @@ pub struct Worker {
     worker: HostWorker,
     pump: Reader,
     beats: OnceLock<Reader>,
+    outbox: OnceLock<Reader>,
     /// How many attempts were fetched. Their tickets count up from 0.
     fetched: Arc<AtomicU64>,
 }
@@ -350,24 +351,16 @@ impl Worker {
         })
     }
 
-    /// Brings outcomes back: an array of `[ticket, outcome]`. One for an attempt that is no longer out is of no interest to anybody.
+    /// Brings outcomes back, judged on a thread beside JavaScript's: an array of `[ticket, outcome]`. One for an attempt that is no longer out
+    /// is of no interest to anybody.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` if the array is not understood.
+    /// `IO` if no thread can be started.
     #[napi(catch_unwind)]
     pub fn complete(&self, outcomes: String) -> napi::Result<()> {
-        let outcomes: Vec<(u64, &RawValue)> =
-            serde_json::from_str(&outcomes).map_err(|e| thrown(invalid(format!("the outcomes: {e}"))))?;
-        for (ticket, outcome) in outcomes {
-            match self.worker.complete(ticket, outcome.get()) {
-                Err(error) if error.code() == Code::InvalidArgument => {
-                    let failure =
-                        json!({"class": "OutcomeNotJson", "message": error.message(), "fault": "permanent"});
-                    let _ = self.worker.complete(ticket, &json!({ "fail": failure }).to_string());
-                }
-                Ok(()) | Err(_) => {}
-            }
-        }
+        let worker = self.worker.clone();
+        let outbox = started(&self.outbox, Reader::start).map_err(thrown)?;
+        outbox.submit(move || complete(&worker, &outcomes), |_: Result<()>| {});
         Ok(())
     }
 
@@ -437,6 +430,22 @@ impl Drop for Worker {
         // Without a thread the time to drain does the same, later.
         let _ = std::thread::Builder::new().name("sealbook-give-back".to_owned()).spawn(give_back);
     }
+}
+
+fn complete(worker: &HostWorker, outcomes: &str) -> Result<()> {
+    let outcomes: Vec<(u64, &RawValue)> =
+        serde_json::from_str(outcomes).map_err(|e| invalid(format!("the outcomes: {e}")))?;
+    for (ticket, outcome) in outcomes {
+        match worker.complete(ticket, outcome.get()) {
+            Err(error) if error.code() == Code::InvalidArgument => {
+                let failure =
+                    json!({"class": "OutcomeNotJson", "message": error.message(), "fault": "permanent"});
+                let _ = worker.complete(ticket, &json!({ "fail": failure }).to_string());
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
