@@ -1,35 +1,17 @@
-//! The tasks of a ledger, what happens to them, and workers whose attempts JavaScript runs.
-//!
-//! Whatever waits does so on a thread of its own. Attempts and outcomes cross in batches: a promise for each would cost more than a small task.
+//! The tasks of a ledger. Short calls take turns on one thread; what waits does so on a thread of its own.
 
 use crate::error::{invalid, thrown};
 use crate::ledger::{Handle, started};
 use crate::promise::{Settler, long_call};
 use crate::reader::Reader;
+use crate::task_feed::{Feed, ended};
+use crate::task_worker::Worker;
 use napi::Env;
 use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi_derive::napi;
-use sealbook_common::errors;
 use sealbook_common::sealbook::{Code, Error, Result};
-use sealbook_common::tasks::{HostWorker, Orchestrator};
-use serde::Deserialize;
-use serde_json::json;
-use serde_json::value::RawValue;
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use sealbook_common::tasks::Orchestrator;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
-
-/// The longest wait without looking whether the feed was closed.
-const SLICE: Duration = Duration::from_millis(200);
-/// How long a worker waits for an attempt before it asks again whether there can be one.
-const AGES: Duration = Duration::from_secs(3600);
-/// Attempts of one turn arrive one after the other; so long is waited for the next of them.
-const GATHER: Duration = Duration::from_micros(50);
-/// Events that are read at a time.
-const PAGE: usize = 1024;
-/// The states that end a task.
-const ENDS: [&str; 4] = ["completed", "failed", "cancelled", "dead"];
 
 /// The tasks of a ledger.
 #[napi]
@@ -185,7 +167,7 @@ impl Tasks {
     pub fn feed(&self) -> napi::Result<Feed> {
         let engine = self.engine().map_err(thrown)?;
         let reader = Reader::start().map_err(thrown)?;
-        Ok(Feed { engine, reader, closed: Arc::default(), awaited: Arc::default() })
+        Ok(Feed::new(engine, reader))
     }
 
     /// Starts a worker for these kinds.
@@ -197,7 +179,7 @@ impl Tasks {
         let engine = self.engine().map_err(thrown)?;
         let pump = Reader::start().map_err(thrown)?;
         let worker = engine.work(&kinds, &options).map_err(thrown)?;
-        Ok(Worker { worker, pump, beats: OnceLock::new(), outbox: OnceLock::new(), fetched: Arc::default() })
+        Ok(Worker::new(worker, pump))
     }
 
     /// Lets go of the store, after the calls that are under way.
@@ -230,246 +212,8 @@ impl Tasks {
     }
 }
 
-/// What happens to tasks. One call at a time: each waits on the feed's thread.
-#[napi]
-pub struct Feed {
-    engine: Orchestrator,
-    reader: Reader,
-    closed: Arc<AtomicBool>,
-    awaited: Arc<Mutex<HashSet<String>>>,
-}
-
-#[napi]
-impl Feed {
-    /// What happened behind a number, as an array of `{number, transition}`; empty once the feed is closed, or if it is not to follow.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT` for a number that is none; the rest rejects the promise.
-    #[napi(catch_unwind)]
-    pub fn events<'env>(&self, env: &'env Env, behind: f64, follow: bool) -> napi::Result<Object<'env>> {
-        let behind = whole(behind, "the number of the event").map_err(thrown)?;
-        let (engine, closed) = (self.engine.clone(), self.closed.clone());
-        read(env, &self.reader, move || {
-            let wait = if follow { SLICE } else { Duration::ZERO };
-            loop {
-                if closed.load(Ordering::Acquire) {
-                    return Ok("[]".to_owned());
-                }
-                let events = engine.events(behind, PAGE, wait)?;
-                if events != "[]" || !follow {
-                    return Ok(events);
-                }
-            }
-        })
-    }
-
-    /// Waits for the ends of these tasks, too.
-    #[napi(catch_unwind)]
-    pub fn expect(&self, ids: Vec<String>) {
-        self.awaited.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
-    }
-
-    /// Waits no longer for these.
-    #[napi(catch_unwind)]
-    pub fn forget(&self, ids: Vec<String>) {
-        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-        awaited.retain(|id| !ids.contains(id));
-    }
-
-    /// What was expected and has ended behind an event, as `{cursor, ended}` in the form of [`Tasks::ended`]; nothing has once the feed is
-    /// closed or nothing is expected.
-    ///
-    /// # Errors
-    /// As [`Feed::events`].
-    #[napi(catch_unwind)]
-    pub fn ended<'env>(&self, env: &'env Env, behind: f64) -> napi::Result<Object<'env>> {
-        let mut cursor = whole(behind, "the number of the event").map_err(thrown)?;
-        let (engine, closed, awaited) = (self.engine.clone(), self.closed.clone(), self.awaited.clone());
-        read(env, &self.reader, move || {
-            let lock = || awaited.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut over = Vec::new();
-            while over.is_empty() && !closed.load(Ordering::Acquire) && !lock().is_empty() {
-                let events = engine.events(cursor, PAGE, SLICE)?;
-                let events: Vec<Event<'_>> = serde_json::from_str(&events)
-                    .map_err(|e| Error::new(Code::Internal, format!("the events cannot be read: {e}")))?;
-                cursor = events.last().map_or(cursor, |event| event.number);
-                let mut awaited = lock();
-                let ends = events.iter().filter(|event| ENDS.contains(&event.transition.to));
-                over.extend(ends.filter_map(|event| awaited.take(event.transition.task)));
-            }
-            Ok(format!(r#"{{"cursor":{cursor},"ended":{}}}"#, ended(&engine, &over)))
-        })
-    }
-
-    /// Ends what waits.
-    #[napi(catch_unwind)]
-    pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
-    }
-}
-
-impl Drop for Feed {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-/// A worker whose attempts JavaScript fetches.
-#[napi]
-pub struct Worker {
-    worker: HostWorker,
-    pump: Reader,
-    beats: OnceLock<Reader>,
-    outbox: OnceLock<Reader>,
-    /// How many attempts were fetched. Their tickets count up from 0.
-    fetched: Arc<AtomicU64>,
-}
-
-#[napi]
-impl Worker {
-    /// The next attempts, as an array; empty once the worker has ended.
-    ///
-    /// # Errors
-    /// Only if no promise can be made.
-    #[napi(catch_unwind)]
-    pub fn fetch<'env>(&self, env: &'env Env, most: u32) -> napi::Result<Object<'env>> {
-        let (worker, fetched) = (self.worker.clone(), self.fetched.clone());
-        read(env, &self.pump, move || {
-            loop {
-                let mut attempts: Vec<String> = worker.fetch(AGES).into_iter().collect();
-                if attempts.is_empty() && !worker.is_ended() {
-                    continue;
-                }
-                while (1..most as usize).contains(&attempts.len())
-                    && let Some(attempt) = worker.fetch(GATHER)
-                {
-                    attempts.push(attempt);
-                }
-                fetched.fetch_add(attempts.len() as u64, Ordering::AcqRel);
-                return Ok(format!("[{}]", attempts.join(",")));
-            }
-        })
-    }
-
-    /// Brings outcomes back, judged on a thread beside JavaScript's: an array of `[ticket, outcome]`. One for an attempt that is no longer out
-    /// is of no interest to anybody.
-    ///
-    /// # Errors
-    /// `IO` if no thread can be started.
-    #[napi(catch_unwind)]
-    pub fn complete(&self, outcomes: String) -> napi::Result<()> {
-        let worker = self.worker.clone();
-        let outbox = started(&self.outbox, Reader::start).map_err(thrown)?;
-        outbox.submit(move || complete(&worker, &outcomes), |_: Result<()>| {});
-        Ok(())
-    }
-
-    /// A sign of life, written on a thread beside JavaScript's. Fulfilled with why the attempt is to stop, or an empty text.
-    ///
-    /// # Errors
-    /// `IO` if no thread can be started; the rest rejects the promise.
-    #[napi(catch_unwind)]
-    pub fn beat<'env>(
-        &self,
-        env: &'env Env,
-        ticket: i64,
-        progress: Option<String>,
-    ) -> napi::Result<Object<'env>> {
-        let (worker, ticket) = (self.worker.clone(), ticket.unsigned_abs());
-        let beats = started(&self.beats, Reader::start).map_err(thrown)?;
-        read(env, beats, move || Ok(worker.beat(ticket, progress.as_deref())?.unwrap_or_default()))
-    }
-
-    /// Why these attempts are to stop, each if it is.
-    #[napi(catch_unwind)]
-    #[must_use]
-    pub fn stop_reasons(&self, tickets: Vec<i64>) -> Vec<Option<String>> {
-        let reason = |ticket: i64| self.worker.stop_reason(ticket.unsigned_abs()).ok().flatten();
-        tickets.into_iter().map(reason).collect()
-    }
-
-    /// Begins nothing new, and ends.
-    #[napi(catch_unwind)]
-    pub fn stop(&self, reason: String) {
-        self.worker.stop(&reason);
-    }
-
-    /// Waits for the end, once: what the worker has done.
-    ///
-    /// # Errors
-    /// Only if no promise can be made; what ended the worker rejects it.
-    #[napi(catch_unwind)]
-    pub fn join<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
-        let worker = self.worker.clone();
-        read(env, &self.pump, move || worker.join())
-    }
-}
-
-impl Drop for Worker {
-    /// Its thread of JavaScript has ended: what is out has nobody to bring it back, and need not wait for the time to drain.
-    fn drop(&mut self) {
-        self.worker.stop("nobody fetches its attempts any more");
-        if self.worker.is_ended() {
-            return;
-        }
-        let (worker, fetched) = (self.worker.clone(), self.fetched.clone());
-        let give_back = move || {
-            let mut given = 0;
-            while !worker.is_ended() {
-                while worker.fetch(Duration::ZERO).is_some() {
-                    fetched.fetch_add(1, Ordering::AcqRel);
-                }
-                let out = fetched.load(Ordering::Acquire);
-                for ticket in given..out {
-                    let _ = worker.complete(ticket, r#"{"cancelled":true}"#);
-                }
-                given = out;
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        };
-        // Without a thread the time to drain does the same, later.
-        let _ = std::thread::Builder::new().name("sealbook-give-back".to_owned()).spawn(give_back);
-    }
-}
-
-fn complete(worker: &HostWorker, outcomes: &str) -> Result<()> {
-    let outcomes: Vec<(u64, &RawValue)> =
-        serde_json::from_str(outcomes).map_err(|e| invalid(format!("the outcomes: {e}")))?;
-    for (ticket, outcome) in outcomes {
-        match worker.complete(ticket, outcome.get()) {
-            Err(error) if error.code() == Code::InvalidArgument => {
-                let failure =
-                    json!({"class": "OutcomeNotJson", "message": error.message(), "fault": "permanent"});
-                let _ = worker.complete(ticket, &json!({ "fail": failure }).to_string());
-            }
-            Ok(()) | Err(_) => {}
-        }
-    }
-    Ok(())
-}
-
-#[derive(Deserialize)]
-struct Event<'a> {
-    number: u64,
-    #[serde(borrow)]
-    transition: Transition<'a>,
-}
-
-#[derive(Deserialize)]
-struct Transition<'a> {
-    task: &'a str,
-    to: &'a str,
-}
-
-fn ended(engine: &Orchestrator, ids: &[String]) -> String {
-    let ended = ids.iter().filter_map(|id| match engine.wait(id, Duration::ZERO) {
-        Ok(view) => view.map(|view| format!(r#"{{"id":{},"view":{view}}}"#, json!(id))),
-        Err(error) => Some(format!(r#"{{"id":{},"error":{}}}"#, json!(id), errors::to_json(&error))),
-    });
-    format!("[{}]", ended.collect::<Vec<_>>().join(","))
-}
-
-fn read<'env, V: ToNapiValue + Send + 'static>(
+/// A promise of what a call on this thread returns.
+pub(crate) fn read<'env, V: ToNapiValue + Send + 'static>(
     env: &'env Env,
     reader: &Reader,
     call: impl FnOnce() -> Result<V> + Send + 'static,
@@ -481,7 +225,7 @@ fn read<'env, V: ToNapiValue + Send + 'static>(
 
 /// A number of JavaScript as the count that it is.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp)]
-fn whole(number: f64, what: &str) -> Result<u64> {
+pub(crate) fn whole(number: f64, what: &str) -> Result<u64> {
     if number.trunc() == number && (0.0..9_007_199_254_740_992.0).contains(&number) {
         return Ok(number as u64);
     }
