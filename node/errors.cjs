@@ -106,4 +106,4 @@ function blocking(call) {
   }
 }
 
-module.exports = { TABLE, classes, fail, revived, blocking };
+module.exports = { TABLE, SealbookError, classes, fail, revived, blocking };

@@ -7,6 +7,10 @@ const { encode, raw } = require('./payload.cjs');
 const { classes, blocking } = require('./errors.cjs');
 const { WATCH, watched } = require('./calls.cjs');
 const { Ledger } = require('./ledger.cjs');
+const { Attempt, Snooze, Permanent, RetryAfter } = require('./attempt.cjs');
+const { Orchestrator } = require('./orchestrator.cjs');
+const { Events } = require('./feed.cjs');
+const { TaskHandle, TaskFailedError } = require('./task_handle.cjs');
 const { scanning, ...attribution } = require('./attribution.cjs');
 
 async function verifyExport(path, options = undefined) {
@@ -32,6 +36,14 @@ function canonicalizeJson(json) {
 module.exports = {
   version: native.version(),
   Ledger,
+  Orchestrator,
+  TaskHandle,
+  Attempt,
+  Events,
+  Snooze,
+  Permanent,
+  RetryAfter,
+  TaskFailedError,
   ...attribution,
   verifyExport,
   verifyExportSync,

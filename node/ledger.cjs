@@ -182,6 +182,11 @@ class Ledger {
     this.#handle.close();
   }
 
+  /** The native handle, for this package's own modules. */
+  static handleOf(ledger) {
+    return ledger.#open();
+  }
+
   #now(call) {
     this.#open();
     return blocking(() => call(this.#handle));
@@ -215,6 +220,9 @@ for (const [symbol, method] of [[Symbol.dispose, 'closeSync'], [Symbol.asyncDisp
   if (symbol) Object.defineProperty(Ledger.prototype, symbol, { value: Ledger.prototype[method], configurable: true, writable: true });
 }
 
+const { handleOf } = Ledger;
+delete Ledger.handleOf;
+
 const id = (options) => take.text(take.known(options, ['id']).id, 'the id', { optional: true });
 
 const entryKey = (key) => (typeof key === 'string' ? key : take.whole(key, 'the entry') ?? take.text(key, 'the entry'));
@@ -240,4 +248,4 @@ function one(record, index) {
   }
 }
 
-module.exports = { Ledger };
+module.exports = { Ledger, handleOf };

@@ -79,6 +79,18 @@ function explained(cause) {
   return cause;
 }
 
+/** The JSON text of any value that JSON can hold; nothing is null. */
+function encodeValue(value, what) {
+  if (value === undefined) return 'null';
+  try {
+    const text = isPlain(value, 0) ? JSON.stringify(value) : JSON.stringify(value, judge);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw explained(cause);
+  }
+  throw new TypeError(`${what} is a ${typeof value}, which JSON cannot hold`);
+}
+
 /** A payload that is JSON already, as the native call takes it. */
 function raw(json) {
   if (json instanceof Uint8Array) return json;
@@ -87,4 +99,4 @@ function raw(json) {
   return json;
 }
 
-module.exports = { encode, raw };
+module.exports = { encode, encodeValue, raw };

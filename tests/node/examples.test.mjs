@@ -1,5 +1,6 @@
 // Runs every JavaScript example of the declarations and the guide. Those of the declarations get the package's names and `assert` by import.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -20,6 +21,7 @@ function examples(file, strip) {
 for (const [file, strip, prelude, least] of [
   ['node/index.d.ts', /^ *\* ?/gm, PRELUDE, 33],
   ['node/attribution.d.ts', /^ *\* ?/gm, PRELUDE, 12],
+  ['node/tasks.d.ts', /^ *\* ?/gm, PRELUDE, 20],
   ['node/errors.d.ts', /^ *\* ?/gm, PRELUDE, 1],
   ['docs/node.md', /^$/, '', 8],
 ]) {
@@ -41,8 +43,24 @@ for (const [file, strip, prelude, least] of [
 }
 
 test('every call that is declared has an example', () => {
-  const text = ['index', 'attribution'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('\n');
+  const text = ['index', 'attribution', 'tasks'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('\n');
   for (const [, comment, name] of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n *(?:export function |static )?(\w+)\(.*\): /g)) {
     assert.ok(comment.includes('@example'), name);
   }
+});
+
+test('the research agent is tried again, held back by a breaker, and approved by a second process', (t) => {
+  const project = folder(t);
+  const agent = join(root, 'examples/node/research_agent.mjs');
+  const lines = execFileSync(process.execPath, [agent, project, 'bees'], { encoding: 'utf8', timeout: 120_000 }).trimEnd().split('\n');
+  assert.match(lines[0], /^3 pages found; (9|1\d) calls; the breaker held back tasks: true$/);
+  assert.deepEqual(lines.slice(1, 4), ['publishing is awaiting_approval', 'ana approves research.publish: approved', 'published 3 pages']);
+  assert.match(lines[4], /^intact: \d+ entries$/);
+  assert.equal(readFileSync(join(project, 'answer.txt'), 'utf8'), 'a page about criticism of bees\na page about history of bees\na page about methods of bees\n');
+});
+
+test('five lines record and verify', (t) => {
+  const project = folder(t);
+  sealbook.Ledger.openSync(project, { create: true }).closeSync();
+  assert.match(execFileSync(process.execPath, [join(root, 'examples/node/five_lines.mjs'), project], { encoding: 'utf8' }), /^entry 1 recorded; intact: 2 entries/);
 });

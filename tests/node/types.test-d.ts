@@ -1,9 +1,11 @@
 // Compiled by types.test.mjs as a module and as CommonJS, with tsc --strict. It never runs.
 import {
+  Attempt, Orchestrator, Permanent, RetryAfter, Snooze, TaskFailedError,
   Ledger, LedgerBusyError, PayloadError, SealbookError, canonicalize, canonicalizeJson, report as reportOn, reportSync, rules, rulesSync, scan,
   scanSync, stats, statsSync, testRules, testRulesSync, verifyExport, verifyExportSync, version, why, whySync,
   type Claim, type Entry, type ErrorCode, type Explanation, type Finding, type Imported, type NewRecord, type OpenOptions, type Page, type Payload, type Query, type Report, type RuleList, type ScanReport,
   type Stats, type TextMatch,
+  type Handler, type NewTask, type Plea, type TaskEvent, type TaskOptions, type TaskState, type TaskView, type WorkSummary,
 } from 'sealbook';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -95,4 +97,44 @@ export async function uses(): Promise<void> {
   }
   await using closing = ledger;
   using closed = ledger;
+}
+
+export async function tasks(): Promise<void> {
+  await using o = await Orchestrator.open(new URL('file:///x'), { requester: 'ann', create: true });
+  await Orchestrator.open(o.ledger);
+  // @ts-expect-error the constructor is not for callers
+  new Orchestrator();
+  const options: TaskOptions = { priority: 'high', retry: { nonRetryable: [TypeError, 'X'] }, after: ['x', { task: 'y', onFailure: 'run' }], notBefore: new Date() };
+  const handle = await o.submit<number>('add', [1, 2], options);
+  is<Same<Awaited<ReturnType<typeof handle.result>>, number>>();
+  // @ts-expect-error a misspelt option
+  await o.submit('add', null, { pirority: 1 });
+  const many: NewTask[] = [['a'], ['a', 1], { kind: 'b', arguments: 2, priority: 7 }];
+  await o.submitMany(many);
+  const add: Handler = async (attempt) => {
+    is<Same<typeof attempt, Attempt>>();
+    is<Same<typeof attempt.signal, AbortSignal>>();
+    attempt.beat({ n: 1 });
+    if (attempt.cancelled) throw new Snooze(5);
+    if (attempt.attempt > 1) throw new Permanent('no', { cause: new Error('x') });
+    throw new RetryAfter(5, 'busy', { cause: 1 });
+  };
+  const summary: WorkSummary = await o.work({ add, 'a.b': ({ arguments: n }) => n }, { concurrency: 4, signal: new AbortController().signal, lease: 1000, untilIdle: true });
+  is<Same<typeof summary.completed, number>>();
+  await o.work(new Map([['add', add]]));
+  const view: TaskView = await o.wait(handle, { timeout: 5 });
+  is<Same<typeof view.state, TaskState>>();
+  const pleas: Plea[] = await o.pleas({ all: true });
+  for (const plea of pleas) is<Same<Awaited<ReturnType<typeof o.approve>>, typeof plea>>();
+  // @ts-expect-error somebody votes
+  await o.approve('x');
+  for await (const event of o.events({ behind: 0, follow: false })) is<Same<typeof event, TaskEvent>>();
+  o.on('completed', (event) => event.number).once('error', (error) => error.message).off('event', () => {});
+  const counts = await o.counts();
+  is<Same<typeof counts.queued, number | undefined>>();
+  try {
+    await handle.result();
+  } catch (error) {
+    if (error instanceof TaskFailedError) is<Same<typeof error.state, TaskState>>();
+  }
 }

@@ -10,6 +10,7 @@ import { folder, root, vectors } from './support/sealbook.mjs';
 const require = createRequire(import.meta.url);
 const declarations = readFileSync(join(root, 'node/index.d.ts'), 'utf8');
 const attribution = readFileSync(join(root, 'node/attribution.d.ts'), 'utf8');
+const tasks = readFileSync(join(root, 'node/tasks.d.ts'), 'utf8');
 const errors = readFileSync(join(root, 'node/errors.d.ts'), 'utf8');
 const names = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 
@@ -33,7 +34,7 @@ test('the types compile strictly in a module', (t) => assert.match(compile(t, 'm
 test('the types compile strictly in CommonJS', (t) => assert.doesNotMatch(compile(t, 'commonjs'), /node\/index\.d\.mts/));
 
 test('what is declared is there, and what is there is declared', () => {
-  const declared = [...names(declarations + attribution, /^export (?:class|function|const) (\w+)/gm), ...names(errors, /^export class (\w+)/gm)];
+  const declared = [...names(declarations + attribution + tasks, /^export (?:class|function|const) (\w+)/gm), ...names(errors, /^export class (\w+)/gm)];
   assert.deepEqual([...new Set(declared)].sort(), Object.keys(sealbook).sort());
 });
 
@@ -46,6 +47,19 @@ test('every method and property of a ledger is declared, and the reverse', () =>
   assert.deepEqual([...new Set(members)].sort(), own(sealbook.Ledger.prototype).sort());
   assert.ok(members.length > 25);
 });
+
+for (const [name, least] of [['Orchestrator', 24], ['TaskHandle', 5], ['Events', 4], ['Attempt', 13]]) {
+  test(`every method and property of ${name} is declared, and the reverse`, () => {
+    const start = tasks.search(new RegExp(`^export class ${name}\\b`, 'm'));
+    const body = tasks.slice(start, tasks.indexOf('\n}\n', start));
+    const own = (object) => Object.getOwnPropertyNames(object).filter((each) => !['length', 'name', 'prototype', 'constructor'].includes(each));
+    const fields = name === 'TaskHandle' ? ['id', 'repeated'] : [];
+    assert.deepEqual([...new Set(names(body, /^ {2}static (\w+)\(/gm))].sort(), own(sealbook[name]).sort());
+    const members = [...new Set(names(body, /^ {2}(?:readonly )?(\w+)[(:<]/gm))].filter((each) => each !== 'private');
+    assert.deepEqual(members.sort(), [...own(sealbook[name].prototype), ...fields].sort());
+    assert.ok(members.length >= least, `${members.length}`);
+  });
+}
 
 test('the declared codes and classes are those of the table', () => {
   const table = vectors('errors.json').errors;

@@ -291,6 +291,10 @@ impl Handle {
         })
     }
 
+    pub(crate) fn shared(&self) -> Arc<Ledger> {
+        self.ledger.clone()
+    }
+
     fn new(ledger: Ledger) -> Self {
         Self { ledger: Arc::new(ledger), recorder: OnceLock::new(), reader: OnceLock::new() }
     }
@@ -351,7 +355,7 @@ fn entry_key(key: Either<BigInt, String>) -> Result<String> {
     }
 }
 
-fn started<T>(cell: &OnceLock<T>, start: impl FnOnce() -> Result<T>) -> Result<&T> {
+pub(crate) fn started<T>(cell: &OnceLock<T>, start: impl FnOnce() -> Result<T>) -> Result<&T> {
     if cell.get().is_none() {
         let _ = cell.set(start()?);
     }

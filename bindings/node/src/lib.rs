@@ -14,5 +14,8 @@ mod ledger;
 mod module;
 mod promise;
 mod reader;
+mod task_feed;
+mod task_worker;
+mod tasks;
 mod text;
 mod watch;

@@ -1,0 +1,370 @@
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const native = require('./native.cjs');
+const take = require('./options.cjs');
+const { fail, revived } = require('./errors.cjs');
+const { settled } = require('./calls.cjs');
+const { Ledger, handleOf } = require('./ledger.cjs');
+const { Events, Ends, MADE: EVENTS } = require('./feed.cjs');
+const { TaskHandle, MADE: HANDLE } = require('./task_handle.cjs');
+const { Worker } = require('./task_worker.cjs');
+const { idOf, millis, request, row } = require('./task_options.cjs');
+
+/** Submissions that go to the store at a time. */
+const MOST = 1000;
+/** Transitions that figures are over, if nothing is said. */
+const WINDOW = 10_000;
+
+/** What only this module can pass to the constructor. */
+const MADE = Symbol('made by Orchestrator');
+
+class Orchestrator {
+  #native;
+  #ledger;
+  #owns;
+  #requester;
+  #ends;
+  #closing = null;
+  #submissions = [];
+  #submitting = null;
+  #workers = new Set();
+  #feeds = new Set();
+  #emitter = new EventEmitter();
+  #listening = null;
+
+  constructor(made, tasks, ledger, owns, requester) {
+    if (made !== MADE) throw new TypeError('an Orchestrator is made by Orchestrator.open or Orchestrator.inMemory');
+    this.#native = tasks;
+    this.#ledger = ledger;
+    this.#owns = owns;
+    this.#requester = requester;
+    this.#ends = new Ends(tasks);
+  }
+
+  static async open(ledger = '.', options = undefined) {
+    const { requester, ...open } = take.known(options, ['requester', 'create', 'busyTimeout']);
+    const who = principal(requester);
+    const owns = !(ledger instanceof Ledger);
+    return Orchestrator.#over(owns ? await Ledger.open(ledger, open) : ledger, owns, who);
+  }
+
+  static async inMemory(options = undefined) {
+    const who = principal(take.known(options, ['requester']).requester);
+    return Orchestrator.#over(Ledger.inMemory(), true, who);
+  }
+
+  static async #over(ledger, owns, who) {
+    try {
+      return new Orchestrator(MADE, await settled(() => native.openTasks(handleOf(ledger))), ledger, owns, who);
+    } catch (error) {
+      if (owns) ledger.closeSync();
+      throw error;
+    }
+  }
+
+  get ledger() {
+    return this.#ledger;
+  }
+
+  get requester() {
+    return this.#requester;
+  }
+
+  get closed() {
+    return this.#closing !== null;
+  }
+
+  async submit(kind, args = undefined, options = undefined) {
+    const text = request(kind, args, this.#requester, options);
+    this.#open();
+    return new Promise((resolve, reject) => {
+      // Under a key it may be one that is submitted already, perhaps in the same batch.
+      const alone = options?.idempotencyKey !== undefined || options?.idempotency !== undefined;
+      this.#submissions.push({ text, alone, resolve, reject });
+      // Those of one turn of the event loop, and those that come in meanwhile, share a sync.
+      this.#submitting ??= Promise.resolve().then(() => this.#send());
+    });
+  }
+
+  async #send() {
+    while (this.#submissions.length) {
+      const first = this.#submissions.findIndex(({ alone }) => alone);
+      const batch = this.#submissions.splice(0, first < 0 ? MOST : Math.min(MOST, Math.max(1, first)));
+      if (batch.length === 1 || !(await this.#sendAll(batch))) {
+        for (const each of batch) await this.#sendOne(each);
+      }
+    }
+    this.#submitting = null;
+  }
+
+  /** Whether they were accepted; if only one is not, none is, and each is judged by itself. */
+  async #sendAll(batch) {
+    try {
+      const rows = JSON.parse(await this.#native.submitMany(`[${batch.map(({ text }) => text).join(',')}]`));
+      batch.forEach(({ resolve }, n) => resolve(new TaskHandle(HANDLE, this, rows[n])));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #sendOne({ text, resolve, reject }) {
+    try {
+      resolve(new TaskHandle(HANDLE, this, JSON.parse(await this.#native.submit(text))));
+    } catch (error) {
+      reject(revived(error));
+    }
+  }
+
+  async submitMany(tasks) {
+    if (typeof tasks?.[Symbol.iterator] !== 'function' || typeof tasks === 'string') {
+      throw fail('INVALID_ARGUMENT', `the tasks are a ${typeof tasks}; pass an iterable of [kind, arguments] or {kind, arguments, ...options}`);
+    }
+    const texts = Array.from(tasks, (task, index) => {
+      try {
+        return row(task, this.#requester);
+      } catch (error) {
+        if (error.context) error.context = { ...error.context, task: String(index) };
+        throw error;
+      }
+    });
+    const rows = JSON.parse(await this.#soon((tasks_) => tasks_.submitMany(`[${texts.join(',')}]`)));
+    return rows.map((each) => new TaskHandle(HANDLE, this, each));
+  }
+
+  async show(task) {
+    const id = idOf(task);
+    return JSON.parse(await this.#soon((tasks) => tasks.show(id)));
+  }
+
+  async list(options = undefined) {
+    const { states, kind, after, limit } = take.known(options, ['states', 'kind', 'after', 'limit']);
+    const words = states === undefined || typeof states === 'string' ? states && [states] : [...states];
+    const filter = JSON.stringify({ states: words, kind, after: after === undefined ? undefined : idOf(after), limit });
+    return JSON.parse(await this.#soon((tasks) => tasks.list(filter)));
+  }
+
+  cancel(task, options = undefined) {
+    return this.#act('cancel', task, options);
+  }
+
+  suspend(task, options = undefined) {
+    return this.#act('suspend', task, options);
+  }
+
+  resume(task, options = undefined) {
+    return this.#act('resume', task, options);
+  }
+
+  retry(task, options = undefined) {
+    return this.#act('retry', task, options);
+  }
+
+  async #act(act, task, options) {
+    const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [idOf(task), word(as, 'the principal'), word(reason, 'the reason')];
+    return JSON.parse(await this.#soon((tasks) => tasks.act(act, ...args))).state;
+  }
+
+  async pleas(options = undefined) {
+    const { all = false } = take.known(options, ['all']);
+    return JSON.parse(await this.#soon((tasks) => tasks.pleas(Boolean(all))));
+  }
+
+  approve(plea, options) {
+    return this.#vote('approve', plea, options);
+  }
+
+  deny(plea, options) {
+    return this.#vote('deny', plea, options);
+  }
+
+  async #vote(choice, plea, options) {
+    const { as, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [idOf(plea), word(as, 'who votes'), choice, word(reason, 'the reason')];
+    return JSON.parse(await this.#soon((tasks) => tasks.vote(...args)));
+  }
+
+  async counts() {
+    return JSON.parse(await this.#soon((tasks) => tasks.counts()));
+  }
+
+  async stats(options = undefined) {
+    const { window = WINDOW } = take.known(options, ['window']);
+    return JSON.parse(await this.#soon((tasks) => tasks.stats(window)));
+  }
+
+  async prometheus(options = undefined) {
+    const { window = WINDOW } = take.known(options, ['window']);
+    return this.#soon((tasks) => tasks.prometheus(window));
+  }
+
+  events(options = undefined) {
+    const { behind, follow = true, signal } = take.known(options, ['behind', 'follow', 'signal']);
+    if (behind !== undefined && !(Number.isSafeInteger(behind) && behind >= 0)) {
+      throw fail('INVALID_ARGUMENT', `the number of the event is ${String(behind)}; pass a whole number from 0`);
+    }
+    checked(signal);
+    const tasks = this.#open();
+    const start = async () => ({ feed: tasks.feed(), behind: behind ?? Number(await settled(() => tasks.lastEvent())) });
+    const events = new Events(EVENTS, settled(start), { behind, follow: Boolean(follow), signal, release: (each) => this.#feeds.delete(each) });
+    this.#feeds.add(events);
+    return events;
+  }
+
+  on(name, listener) {
+    this.#emitter.on(name, listener);
+    this.#listen();
+    return this;
+  }
+
+  once(name, listener) {
+    this.#emitter.once(name, listener);
+    this.#listen();
+    return this;
+  }
+
+  off(name, listener) {
+    this.#emitter.off(name, listener);
+    this.#unlisten();
+    return this;
+  }
+
+  /** One feed for all listeners, from the first one on. */
+  #listen() {
+    if (this.#listening !== null || this.closed) return;
+    this.#listening = this.events();
+    this.#emit(this.#listening);
+  }
+
+  #unlisten() {
+    if (this.#listening === null || this.#emitter.eventNames().some((name) => name !== 'error')) return;
+    this.#listening.close();
+    this.#listening = null;
+  }
+
+  async #emit(events) {
+    try {
+      for await (const event of events) {
+        for (const name of ['event', event.to]) tell(() => this.#emitter.emit(name, event));
+        this.#unlisten();
+      }
+    } catch (error) {
+      if (this.#listening === events) this.#listening = null;
+      tell(() => this.#emitter.emit('error', error));
+    }
+  }
+
+  async wait(task, options = undefined) {
+    const { timeout, signal } = take.known(options, ['timeout', 'signal']);
+    const [id, most] = [idOf(task), timeout === undefined ? undefined : millis(timeout, 'the timeout', 'INVALID_ARGUMENT')];
+    checked(signal);
+    signal?.throwIfAborted();
+    this.#open();
+    let timer, abort, forget;
+    try {
+      return await new Promise((resolve, reject) => {
+        forget = this.#ends.wait(id, (error, view) => (error ? reject(error) : resolve(view)));
+        const late = () => reject(new DOMException(`task ${id} has not ended within ${most} ms`, 'TimeoutError'));
+        if (most !== undefined) timer = setTimeout(late, Math.min(most, 0x7fffffff));
+        abort = () => reject(signal.reason);
+        signal?.addEventListener('abort', abort, { once: true });
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      forget();
+    }
+  }
+
+  async work(handlers, options = undefined) {
+    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'signal'];
+    const { concurrency, lease, drain, untilIdle, name, principal: who, signal } = take.known(options, known);
+    const table = tableOf(handlers);
+    const wire = JSON.stringify({
+      concurrency,
+      lease_ms: lease === undefined ? undefined : millis(lease, 'the lease', 'INVALID_ARGUMENT'),
+      drain_ms: drain === undefined ? undefined : millis(drain, 'the time to drain', 'INVALID_ARGUMENT'),
+      until_idle: untilIdle,
+      id: name,
+      principal: who,
+    });
+    checked(signal);
+    signal?.throwIfAborted();
+    const tasks = this.#open();
+    const worker = new Worker(await settled(async () => tasks.work([...table.keys()], wire)), table);
+    const stop = () => worker.stop('the worker was stopped');
+    if (this.closed) stop();
+    this.#workers.add(worker);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    try {
+      return await worker.ended;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#workers.delete(worker);
+    }
+  }
+
+  close() {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close() {
+    for (const worker of this.#workers) worker.stop('the orchestrator was closed');
+    for (const events of [...this.#feeds]) events.close();
+    this.#emitter.removeAllListeners();
+    await Promise.allSettled([this.#submitting, ...[...this.#workers].map((worker) => worker.ended)]);
+    this.#ends.close();
+    await settled(() => this.#native.close());
+    if (this.#owns) await this.#ledger.close();
+  }
+
+  #open() {
+    if (this.closed) throw fail('CLOSED', 'the orchestrator was closed; open a new one');
+    return this.#native;
+  }
+
+  #soon(call) {
+    return settled(() => call(this.#open()));
+  }
+}
+
+const dispose = Symbol.asyncDispose;
+if (dispose) Object.defineProperty(Orchestrator.prototype, dispose, { value: Orchestrator.prototype.close, configurable: true, writable: true });
+
+/** What a listener throws is nobody's to catch, as with every emitter; the others are told all the same. */
+function tell(emit) {
+  try {
+    emit();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function principal(requester) {
+  const { env } = process;
+  return word(requester ?? (env.SEALBOOK_PRINCIPAL || env.USER || env.LOGNAME || env.USERNAME || 'local'), 'the requester');
+}
+
+const word = (value, what) => take.text(value, what).toWellFormed();
+
+function checked(signal) {
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw fail('INVALID_ARGUMENT', 'signal is no AbortSignal; pass `controller.signal`');
+  }
+}
+
+function tableOf(handlers) {
+  const entries = handlers instanceof Map ? [...handlers] : Object.entries(handlers ?? {});
+  for (const [kind, handler] of entries) {
+    if (typeof handler !== 'function') throw fail('INVALID_ARGUMENT', `the handler of ${kind} is a ${typeof handler}; pass a function`);
+  }
+  if (!entries.length) throw fail('INVALID_ARGUMENT', 'the worker has no handlers; pass {kind: function}');
+  return new Map(entries);
+}
+
+module.exports = { Orchestrator };

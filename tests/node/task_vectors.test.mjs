@@ -1,0 +1,67 @@
+// The calls about tasks that every language runs. Names of options are in camel case here, and lengths of time without their unit.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Orchestrator, vectors } from './support/sealbook.mjs';
+
+const { cases } = vectors('tasks/calls.json');
+
+function filled(part, names) {
+  return JSON.parse(Object.entries(names).reduce((text, [name, id]) => text.replaceAll(`{{${name}}}`, id), JSON.stringify(part)));
+}
+
+const camel = (name) => name.replace(/_ms$/, '').replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** A submission of the vectors as JavaScript makes it. */
+function row({ kind, arguments: args, ...options }) {
+  return { kind, arguments: args, ...Object.fromEntries(Object.entries(options).map(([name, value]) => [camel(name), value])) };
+}
+
+async function call(o, name, request) {
+  switch (name) {
+    case 'submit': {
+      const { kind, arguments: args, ...options } = row(request);
+      return (await o.submit(kind, args, { requester: null, ...options })).show();
+    }
+    case 'submit_many': return Promise.all((await o.submitMany(request.map(row))).map((handle) => handle.show()));
+    case 'list': return o.list(request);
+    case 'show': return o.show(request.id);
+    case 'act': return { id: request.id, state: await o[request.act](request.id, { as: request.principal, reason: request.reason }) };
+    case 'vote': return o[request.choice](request.plea, { as: request.voter, reason: request.reason });
+    default: throw new Error(name);
+  }
+}
+
+/** Fails where `whole` is not as `part` says. */
+function holds(part, whole, where = 'result') {
+  if (Array.isArray(part)) {
+    assert.ok(Array.isArray(whole) && whole.length === part.length, `${where} is ${JSON.stringify(whole)}`);
+    part.forEach((item, n) => holds(item, whole[n], `${where}[${n}]`));
+  } else if (part !== null && typeof part === 'object') {
+    for (const [name, value] of Object.entries(part)) holds(value, whole?.[name], `${where}.${name}`);
+  } else {
+    assert.equal(whole, part, where);
+  }
+}
+
+test('there are cases', () => assert.ok(cases.length > 40));
+
+for (const each of cases) {
+  test(`${each.name}: ${each.call}`, async () => {
+    const o = await Orchestrator.inMemory();
+    const before = [];
+    for (const request of each.before ?? []) before.push((await call(o, 'submit', request)).id);
+    const names = { ...before, plea: (await o.pleas())[0]?.id };
+    const request = filled(each.request, names);
+    if (each.code) {
+      await assert.rejects(call(o, each.call, request), (error) => {
+        assert.equal(error.code, each.code, error.stack);
+        holds(each.context ?? {}, error.context);
+        return true;
+      });
+      assert.equal((await o.list()).length, before.length);
+    } else {
+      holds(filled(each.expect, names), await call(o, each.call, request));
+    }
+    await o.close();
+  });
+}
