@@ -79,6 +79,39 @@ fn broken() -> Failure {
 }
 
 #[test]
+fn of_the_same_key_twice_in_one_submission_there_is_one_task() {
+    for house in houses() {
+        let idempotency = |key: &str| Idempotency {
+            key: Key::parse(key).unwrap(),
+            scope: Scope::Requester,
+            lifetime: Span::from_secs(60),
+        };
+        let keyed = |key, arguments| Spec { idempotency: Some(idempotency(key)), ..spec("work", arguments) };
+        let specs = vec![keyed("a", "1"), keyed("b", "2"), keyed("a", "1")];
+        let submitted = house.engine.submit_many(specs).unwrap();
+        assert_eq!(submitted[0].id, submitted[2].id);
+        assert_eq!(submitted.iter().map(|it| it.repeated).collect::<Vec<_>>(), [false, false, true]);
+        let differs = house.engine.submit_many(vec![keyed("c", "1"), keyed("c", "2")]);
+        assert_eq!(differs.unwrap_err().code().name(), "IDEMPOTENCY_CONFLICT");
+    }
+}
+
+#[test]
+fn tasks_are_listed_in_the_order_of_their_submission() {
+    for house in houses() {
+        let specs = (0..200).map(|n| spec("work", &n.to_string())).collect();
+        house.engine.submit_many(specs).unwrap();
+        let mut listed = Vec::new();
+        let mut visit = |row: sealbook_store::TaskRow| {
+            listed.push(row.task.spec.arguments.as_str().to_owned());
+            Ok(())
+        };
+        house.engine.list(&TaskFilter::default(), &mut visit).unwrap();
+        assert_eq!(listed, (0..200).map(|n| n.to_string()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn every_task_of_a_thousand_ends_with_its_result_and_its_entries() {
     for house in houses() {
         let specs = (0..1000).map(|n| spec("work", &n.to_string())).collect();

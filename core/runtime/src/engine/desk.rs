@@ -19,7 +19,7 @@ pub(crate) struct Desk<'a> {
     rows: BTreeMap<TaskId, Sheet>,
     pleas: BTreeMap<PleaId, Plea>,
     workers: Vec<(WorkerId, Option<WorkerLease>)>,
-    remembered: Vec<(String, Remembered)>,
+    remembered: BTreeMap<String, Remembered>,
     documents: BTreeMap<String, String>,
     records: Vec<Record>,
 }
@@ -50,7 +50,7 @@ impl<'a> Desk<'a> {
             rows: BTreeMap::new(),
             pleas: BTreeMap::new(),
             workers: Vec::new(),
-            remembered: Vec::new(),
+            remembered: BTreeMap::new(),
             documents: BTreeMap::new(),
             records: Vec::new(),
         }
@@ -68,7 +68,7 @@ impl<'a> Desk<'a> {
             drafts: ingest.drafts(&self.records)?,
             tasks,
             workers: self.workers,
-            remembered: self.remembered,
+            remembered: self.remembered.into_iter().collect(),
             pleas: self.pleas.into_values().collect(),
             documents: self.documents.into_iter().collect(),
         })
@@ -123,8 +123,16 @@ impl<'a> Desk<'a> {
         self.workers.push((id, lease));
     }
 
+    /// What an idempotency key stands for, also if it came earlier in this decision.
+    pub(crate) fn remembered(&self, slot: &str) -> Result<Option<Remembered>> {
+        match self.remembered.get(slot) {
+            Some(what) => Ok(Some(what.clone())),
+            None => self.tables.remembered(slot),
+        }
+    }
+
     pub(crate) fn remember(&mut self, slot: String, what: Remembered) {
-        self.remembered.push((slot, what));
+        self.remembered.insert(slot, what);
     }
 
     pub(crate) fn records(&mut self, records: impl IntoIterator<Item = Record>) {

@@ -33,7 +33,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`].
     pub fn submit_many(&self, specs: Vec<Spec>) -> Result<Vec<Submitted>> {
-        let ids: Vec<TaskId> = specs.iter().map(|_| Self::new_id()).collect::<Result<_>>()?;
+        let mut ids: Vec<TaskId> = specs.iter().map(|_| Self::new_id()).collect::<Result<_>>()?;
+        // Those of one moment differ by chance alone, and the order of ids is that of submission.
+        ids.sort_unstable();
         self.submit_as(ids.into_iter().zip(specs).collect())
     }
 
@@ -61,7 +63,7 @@ impl Engine {
                 }
                 let task = Task::submit(id, spec, now)?;
                 if let Some(slot) = slot(&task.spec) {
-                    let before = desk.tables.remembered(&slot)?;
+                    let before = desk.remembered(&slot)?;
                     if let Some(id) = repeated(before.as_ref(), task.subject, now)? {
                         submitted.push(Submitted { id, repeated: true });
                         continue;
