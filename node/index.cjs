@@ -9,6 +9,7 @@ const { WATCH, watched } = require('./calls.cjs');
 const { Ledger } = require('./ledger.cjs');
 const { Attempt, Snooze, Permanent, RetryAfter } = require('./attempt.cjs');
 const { Orchestrator } = require('./orchestrator.cjs');
+const { Executor, Calls } = require('./executor.cjs');
 const { Events } = require('./feed.cjs');
 const { TaskHandle, TaskFailedError } = require('./task_handle.cjs');
 const { scanning, ...attribution } = require('./attribution.cjs');
@@ -40,6 +41,8 @@ module.exports = {
   TaskHandle,
   Attempt,
   Events,
+  Executor,
+  Calls,
   Snooze,
   Permanent,
   RetryAfter,

@@ -14,6 +14,7 @@ import type { ScanOptions, ScanReport } from './attribution.js';
 
 export * from './attribution.js';
 export * from './errors.js';
+export * from './executor.js';
 export * from './tasks.js';
 
 /** Who did it. */

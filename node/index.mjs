@@ -8,6 +8,8 @@ export const {
   TaskHandle,
   Attempt,
   Events,
+  Executor,
+  Calls,
   Snooze,
   Permanent,
   RetryAfter,

@@ -66,4 +66,4 @@ function millis(value, what, code = 'INVALID_TASK') {
   throw fail(code, `${what} is ${String(value)}; pass milliseconds, 0 or more`);
 }
 
-module.exports = { request, row, idOf, millis, moment, snake };
+module.exports = { request, row, idOf, millis, moment, snake, formOf };

@@ -1,6 +1,9 @@
 //! Policies of calls, as host languages write them.
 
-use sealbook::tasks::{BreakerPolicy, CallPolicy, Key, Priority, RetryPolicy, SharedBreaker};
+use crate::tasks::outcome_of;
+use sealbook::tasks::{
+    BreakerPolicy, CallPolicy, Failure, Fault, Key, Outcome, Priority, RetryPolicy, SharedBreaker,
+};
 use sealbook::{Code, Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,9 +51,38 @@ pub fn policy_of(text: &str) -> Result<Arc<CallPolicy>> {
     Ok(Arc::new(policy))
 }
 
+/// The failure in the outcome of a call that threw; what was put off has failed for now.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` for another outcome.
+pub fn failure_of(outcome: &str) -> Result<Failure> {
+    match outcome_of(outcome)? {
+        Outcome::Fail(failure) => Ok(failure),
+        Outcome::Snooze(span) => Ok(Failure {
+            fault: Fault::Throttled,
+            class: "Snooze".to_owned(),
+            message: "put off".to_owned(),
+            retry_after: Some(span),
+            detail: None,
+        }),
+        Outcome::Complete(_) | Outcome::Cancelled => {
+            Err(Error::new(Code::InvalidArgument, "the outcome is no failure")
+                .remedy("pass that of a call that threw"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_read() {
+        let text = r#"{"fail":{"class":"E","message":"m","fault":"permanent"}}"#;
+        assert_eq!(failure_of(text).unwrap().fault, Fault::Permanent);
+        assert_eq!(failure_of(r#"{"snooze_ms":5}"#).unwrap().class, "Snooze");
+        assert_eq!(failure_of(r#"{"complete":1}"#).unwrap_err().code(), Code::InvalidArgument);
+    }
 
     #[test]
     fn a_policy_is_read_and_what_is_wrong_is_named() {

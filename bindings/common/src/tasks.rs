@@ -346,7 +346,7 @@ struct FailForm {
     retry_after_ms: Option<u64>,
 }
 
-fn outcome_of(text: &str) -> Result<Outcome> {
+pub(crate) fn outcome_of(text: &str) -> Result<Outcome> {
     let form = serde_json::from_str(text).map_err(|e| misread("the outcome", &e))?;
     Ok(match form {
         OutcomeForm::Complete(value) => Outcome::Complete(value.get().to_owned()),

@@ -10,6 +10,7 @@
 
 mod attribution;
 mod error;
+mod executor;
 mod ledger;
 mod module;
 mod promise;

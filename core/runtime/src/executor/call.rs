@@ -55,8 +55,11 @@ impl SharedBreaker {
 }
 
 impl CallPolicy {
-    /// Leave to make a call; or how long to wait.
-    pub(super) fn pass(&self) -> std::result::Result<Option<Pass>, Duration> {
+    /// Leave to make a call, for who runs calls elsewhere than in an [`Executor`](super::Executor).
+    ///
+    /// # Errors
+    /// How long to wait before asking again, while the breaker is open.
+    pub fn pass(&self) -> std::result::Result<Option<Pass>, Duration> {
         let Some(breaker) = &self.breaker else { return Ok(None) };
         // A clock or a random generator that fails is no reason to hold calls back.
         let (Ok(now), Ok(random)) = (now(), draw()) else { return Ok(None) };
@@ -68,7 +71,7 @@ impl CallPolicy {
     }
 
     /// How a call ended that had begun then.
-    pub(super) fn report(&self, pass: Option<Pass>, failure: Option<&Failure>, began: Instant) {
+    pub fn report(&self, pass: Option<Pass>, failure: Option<&Failure>, began: Instant) {
         let (Some(breaker), Some(pass)) = (&self.breaker, pass) else { return };
         let (Ok(now), Ok(random)) = (now(), draw()) else { return };
         let outcome = if failure.is_some() { Outcome::Failure } else { Outcome::Success };
@@ -78,7 +81,8 @@ impl CallPolicy {
     }
 
     /// How long to wait before another attempt; none if there is to be none. Nobody can be asked here, so what would be pleaded for ends.
-    pub(super) fn again(&self, failure: &Failure, attempt: u32, previous: Span) -> Option<Span> {
+    #[must_use]
+    pub fn again(&self, failure: &Failure, attempt: u32, previous: Span) -> Option<Span> {
         let verdict = self.retry.after(failure, attempt, previous, draw().ok()?, true);
         verdict.delay.filter(|_| verdict.event == Event::Retry)
     }

@@ -15,8 +15,8 @@ pub use sealbook_runtime::{
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
     ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Choice, Dependency, Event,
-    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, OnFailure, Plea,
-    PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Scope, Span, Spec,
+    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, OnFailure, Pass,
+    Plea, PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Scope, Span, Spec,
     Standing, State, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
 };
 
