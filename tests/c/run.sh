@@ -55,7 +55,7 @@ for function in $functions; do
     grep -qF "$function" "$here/test_null.c" || fail "test_null.c does not call $function)"
 done
 
-tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c $here/test_attribution.c"
+tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c $here/test_attribution.c $here/test_tasks.c $here/test_workers.c $here/test_task_vectors.c"
 # compile OUTPUT SOURCES FLAGS: with the strict flags.
 compile() {
     output=$1 sources=$2 flags=$3
