@@ -237,10 +237,10 @@ static void cancellation_reaches_what_runs(void) {
     CHECK(has(state, id));
     while (reason == NULL && CHECK_CODE(SEALBOOK_OK, sealbook_worker_beat(worker, ticket, NULL, &reason, &error)))
         pause_briefly();
-    CHECK(has(reason, "not needed"));
+    CHECK(has(reason, "stop"));
     sealbook_string_free(reason);
     CHECK_CODE(SEALBOOK_OK, sealbook_worker_stop_reason(worker, ticket, &reason, &error));
-    CHECK(has(reason, "not needed"));
+    CHECK(has(reason, "stop"));
     CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"cancelled\":true}", &error));
     task = ended_task(tasks, id);
     CHECK(has(task, "\"state\":\"cancelled\""));
