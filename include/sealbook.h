@@ -17,8 +17,9 @@
  * - **Threads.** All functions may be called from any thread, and a ledger, a job or an error may be used by several at once. Only its
  *   release must come last.
  * - **Forks.** After fork(), the child may go on using the ledgers that were open; each is opened anew at the first call. A program that
- *   forks while other threads use a ledger calls sealbook_ledger_pause() before and sealbook_ledger_resume() after, on both sides. Jobs
- *   stay with the parent.
+ *   forks while other threads use a ledger calls sealbook_ledger_pause() before and sealbook_ledger_resume() after, on both sides. Jobs,
+ *   orchestrators and workers stay with the parent: the child may release an orchestrator or a worker, and every other call with it is
+ *   #SEALBOOK_CLOSED.
  * - **Panics** of the library's own are caught and returned as #SEALBOOK_PANIC.
  */
 
@@ -279,6 +280,32 @@ typedef struct sealbook_job sealbook_job;
  * An open ledger. Any number of threads may use it at the same time.
  */
 typedef struct sealbook_ledger sealbook_ledger;
+
+/**
+ * The tasks of a ledger. Any number of threads may use it at the same time, and any number of processes have one of their own over the
+ * same ledger. A forked child opens another.
+ */
+typedef struct sealbook_orchestrator sealbook_orchestrator;
+
+/**
+ * A worker: it claims attempts of tasks, keeps their leases alive on a thread of the library's own while the program runs them, and writes
+ * their outcomes. Any number of threads may fetch and run at the same time.
+ */
+typedef struct sealbook_worker sealbook_worker;
+
+/**
+ * What runs an attempt for sealbook_worker_run(): it brings an outcome back with sealbook_worker_complete() or sealbook_worker_fail(), and
+ * returns.
+ *
+ * \param context what was given to sealbook_worker_run(); it stays the program's
+ * \param worker the worker, to be asked and told about the attempt
+ * \param ticket the number under which the attempt is out
+ * \param attempt_json as sealbook_worker_fetch() has it; the text is the library's, and gone when the function returns
+ */
+typedef void (*sealbook_handler)(void *context,
+                                 const sealbook_worker *worker,
+                                 uint64_t ticket,
+                                 const char *attempt_json);
 
 #ifdef __cplusplus
 extern "C" {
@@ -960,6 +987,450 @@ void sealbook_job_cancel(const sealbook_job *job);
  * \param job the job, or NULL for nothing to do; not to be used afterwards
  */
 void sealbook_job_free(sealbook_job *job);
+
+/**
+ * The tasks of a ledger. The ledger may be closed and released afterwards.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * char *submitted = NULL, *counts = NULL;
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_task_submit(tasks, "{\"kind\": \"research.summarise\", \"requester\": \"ann\"}", &submitted, NULL);
+ * sealbook_task_counts(tasks, &counts, NULL);
+ * assert(strcmp(counts, "{\"queued\":1}") == 0);
+ * sealbook_string_free(counts);
+ * sealbook_string_free(submitted);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param ledger the ledger
+ * \param[out] orchestrator the tasks; release them with sealbook_orchestrator_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT if the project's `sealbook.toml` is not understood, #SEALBOOK_TAMPERED,
+ *         #SEALBOOK_CLOSED, #SEALBOOK_IO, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_orchestrator_open(const sealbook_ledger *ledger,
+                                    sealbook_orchestrator **orchestrator,
+                                    sealbook_error **error);
+
+/**
+ * Releases an orchestrator. Its workers go on until they are stopped or released.
+ *
+ * \param orchestrator the orchestrator, or NULL for nothing to do; not to be used afterwards
+ */
+void sealbook_orchestrator_free(sealbook_orchestrator *orchestrator);
+
+/**
+ * Submits a task, and returns when it is durable.
+ *
+ * \param orchestrator the orchestrator
+ * \param task_json `{"kind", "requester", "arguments", "priority", "max_attempts", "retry", "idempotency_key", "require_approvals",
+ *        "approval", "after", "delay_ms", "not_before", "timeout_ms", "timeouts", "limits", "fairness", "concurrency", "dependency",
+ *        "needs", "audit", "idempotency"}`; all but the first two are optional
+ * \param[out] submitted_json `{"id", "repeated"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_TASK, #SEALBOOK_INVALID_POLICY, #SEALBOOK_IDEMPOTENCY_CONFLICT, #SEALBOOK_ACCESS_REFUSED,
+ *         #SEALBOOK_QUEUE_FULL, the `SEALBOOK_PAYLOAD_...` codes for the arguments, #SEALBOOK_READ_ONLY, #SEALBOOK_LEDGER_BUSY,
+ *         #SEALBOOK_DISK_FULL, #SEALBOOK_IO, #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_submit(const sealbook_orchestrator *orchestrator,
+                              const char *task_json,
+                              char **submitted_json,
+                              sealbook_error **error);
+
+/**
+ * Submits all tasks of an array, or none.
+ *
+ * \param orchestrator the orchestrator
+ * \param tasks_json an array of tasks as for sealbook_task_submit()
+ * \param[out] submitted_json an array of `{"id", "repeated"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `task` the number of the offending task, from 0; may be NULL
+ * \return as sealbook_task_submit()
+ */
+uint32_t sealbook_task_submit_many(const sealbook_orchestrator *orchestrator,
+                                   const char *tasks_json,
+                                   char **submitted_json,
+                                   sealbook_error **error);
+
+/**
+ * A task with its history and its pleas.
+ *
+ * \param orchestrator the orchestrator
+ * \param id the task's id
+ * \param[out] task_json `{"id", "kind", "state", "priority", "requester", "arguments", "attempts", "max_attempts", "failure", "result",
+ *             "progress", "history", "pleas", ...}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ID, #SEALBOOK_NOT_FOUND, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_show(const sealbook_orchestrator *orchestrator,
+                            const char *id,
+                            char **task_json,
+                            sealbook_error **error);
+
+/**
+ * The tasks that match, in the order of their submission, without history and pleas.
+ *
+ * \param orchestrator the orchestrator
+ * \param filter_json `{"states": [...], "kind", "after": ID, "limit"}`, all optional; NULL for all tasks
+ * \param[out] tasks_json an array; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_list(const sealbook_orchestrator *orchestrator,
+                            const char *filter_json,
+                            char **tasks_json,
+                            sealbook_error **error);
+
+/**
+ * Cancels, suspends or resumes a task, or tries one that has failed anew.
+ *
+ * \param orchestrator the orchestrator
+ * \param act `cancel`, `suspend`, `resume` or `retry`
+ * \param id the task's id
+ * \param principal who acts
+ * \param reason why; it is recorded. NULL for no reason
+ * \param[out] state_json `{"id", "state"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_TASK_ILLEGAL_TRANSITION if the task is not in a state for that, #SEALBOOK_ACCESS_REFUSED,
+ *         #SEALBOOK_INVALID_TASK for a principal that is no name, #SEALBOOK_INVALID_ARGUMENT for another act, and as
+ *         sealbook_task_show()
+ */
+uint32_t sealbook_task_act(const sealbook_orchestrator *orchestrator,
+                           const char *act,
+                           const char *id,
+                           const char *principal,
+                           const char *reason,
+                           char **state_json,
+                           sealbook_error **error);
+
+/**
+ * Waits until a task has ended.
+ *
+ * \param orchestrator the orchestrator
+ * \param id the task's id
+ * \param timeout_ms how long to wait at most, in milliseconds; 0 to look only
+ * \param[out] task_json the task as sealbook_task_show() has it, to be released with sealbook_string_free(); NULL if the time is up
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_task_show()
+ */
+uint32_t sealbook_task_wait(const sealbook_orchestrator *orchestrator,
+                            const char *id,
+                            uint64_t timeout_ms,
+                            char **task_json,
+                            sealbook_error **error);
+
+/**
+ * How many tasks stand in each state.
+ *
+ * \param orchestrator the orchestrator
+ * \param[out] counts_json an object; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_counts(const sealbook_orchestrator *orchestrator,
+                              char **counts_json,
+                              sealbook_error **error);
+
+/**
+ * The pleas that await votes: what tasks ask approval for before they run.
+ *
+ * \param orchestrator the orchestrator
+ * \param all whether those that were decided come, too
+ * \param[out] pleas_json an array of `{"id", "task", "kind", "state", "required", "approvals", "requester", "votes", ...}`; release it with
+ *             sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_pleas(const sealbook_orchestrator *orchestrator,
+                        bool all,
+                        char **pleas_json,
+                        sealbook_error **error);
+
+/**
+ * Votes on a plea.
+ *
+ * \param orchestrator the orchestrator
+ * \param plea the plea's id
+ * \param voter who votes; the requester of the task may not
+ * \param choice `approve` or `deny`
+ * \param reason why, which is recorded; a denial needs one. NULL for no reason
+ * \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for another choice, #SEALBOOK_INVALID_ID,
+ *         #SEALBOOK_INVALID_TASK for a voter that is no name, #SEALBOOK_NOT_FOUND, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO,
+ *         #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_plea_vote(const sealbook_orchestrator *orchestrator,
+                            const char *plea,
+                            const char *voter,
+                            const char *choice,
+                            const char *reason,
+                            char **plea_json,
+                            sealbook_error **error);
+
+/**
+ * What happened to the ledger's tasks behind a number, in any process. If nothing has, waits for it.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * char *submitted = NULL, *events = NULL;
+ * uint64_t cursor = 0;
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_task_submit(tasks, "{\"kind\": \"work\", \"requester\": \"ann\"}", &submitted, NULL);
+ * while (sealbook_events(tasks, cursor, 100, 0, &cursor, &events, NULL) == SEALBOOK_OK && events != NULL) {
+ *     printf("%s\n", events);
+ *     sealbook_string_free(events);
+ * }
+ * sealbook_string_free(submitted);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param orchestrator the orchestrator
+ * \param behind the number of the last event that is known; 0 for all
+ * \param most how many events at most
+ * \param timeout_ms how long to wait at most, in milliseconds; 0 to look only
+ * \param[out] last the number of the last event in the array, to go on behind; `behind` if there is none. May be the place where `behind`
+ *             stands
+ * \param[out] events_json an array of `{"number", "transition"}`, to be released with sealbook_string_free(); NULL if there is none
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_events(const sealbook_orchestrator *orchestrator,
+                         uint64_t behind,
+                         size_t most,
+                         uint64_t timeout_ms,
+                         uint64_t *last,
+                         char **events_json,
+                         sealbook_error **error);
+
+/**
+ * The number of the last event, to follow what happens from now on.
+ *
+ * \param orchestrator the orchestrator
+ * \param[out] number the number; 0 if nothing has happened yet
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_last_event(const sealbook_orchestrator *orchestrator,
+                             uint64_t *number,
+                             sealbook_error **error);
+
+/**
+ * Figures over what happened last: counts, rates, and latencies (P50, P95, P99), by kind and worker.
+ *
+ * \param orchestrator the orchestrator
+ * \param window over how many of the last events
+ * \param[out] stats_json the figures; release them with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_stats(const sealbook_orchestrator *orchestrator,
+                             uint64_t window,
+                             char **stats_json,
+                             sealbook_error **error);
+
+/**
+ * The same in the text format of Prometheus.
+ *
+ * \param orchestrator the orchestrator
+ * \param window over how many of the last events
+ * \param[out] metrics the text; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_task_stats()
+ */
+uint32_t sealbook_task_stats_prometheus(const sealbook_orchestrator *orchestrator,
+                                        uint64_t window,
+                                        char **metrics,
+                                        sealbook_error **error);
+
+/**
+ * Starts a worker for tasks of these kinds.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * sealbook_worker *worker = NULL;
+ * char *submitted = NULL, *attempt = NULL, *summary = NULL;
+ * uint64_t ticket = 0;
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_task_submit(tasks, "{\"kind\": \"add\", \"requester\": \"ann\", \"arguments\": [1, 2]}", &submitted, NULL);
+ * sealbook_worker_start(tasks, "[\"add\"]", "{\"until_idle\": true}", &worker, NULL);
+ * while (!sealbook_worker_is_ended(worker)) {
+ *     if (sealbook_worker_fetch(worker, 1000, &ticket, &attempt, NULL) == SEALBOOK_OK && attempt != NULL)
+ *         sealbook_worker_complete(worker, ticket, "{\"complete\": 3}", NULL);
+ *     sealbook_string_free(attempt);
+ * }
+ * sealbook_worker_join(worker, &summary, NULL);
+ * assert(strstr(summary, "\"completed\":1") != NULL);
+ * sealbook_string_free(summary);
+ * sealbook_string_free(submitted);
+ * sealbook_worker_free(worker);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param orchestrator the orchestrator, which may be released afterwards
+ * \param kinds_json an array of kinds, such as `["research.search", "research.publish"]`
+ * \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal"}`, all optional: how many attempts are out
+ *        at most, how long a lease lasts, whether the worker ends once nothing is left to do, for how long it waits for what runs when it
+ *        is stopped, its name, and who it acts as; NULL for the defaults
+ * \param[out] worker the worker; release it with sealbook_worker_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_INVALID_TASK for a kind or name that does not fit, #SEALBOOK_IO,
+ *         #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_start(const sealbook_orchestrator *orchestrator,
+                               const char *kinds_json,
+                               const char *options_json,
+                               sealbook_worker **worker,
+                               sealbook_error **error);
+
+/**
+ * Waits for the next attempt. The program runs it, and brings its outcome back with sealbook_worker_complete() or sealbook_worker_fail().
+ *
+ * \param worker the worker
+ * \param timeout_ms how long to wait at most, in milliseconds; 0 to look only
+ * \param[out] ticket the number under which the attempt is out
+ * \param[out] attempt_json `{"ticket", "task", "kind", "arguments", "requester", "attempt", "epoch", "idempotency_key", "deadline_ms"}`, to
+ *             be released with sealbook_string_free(); NULL if the time is up or the worker has ended
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_fetch(const sealbook_worker *worker,
+                               uint64_t timeout_ms,
+                               uint64_t *ticket,
+                               char **attempt_json,
+                               sealbook_error **error);
+
+/**
+ * Whether a worker has ended, so that nothing more is to be fetched.
+ *
+ * \param worker the worker, or NULL
+ * \return true or false; true for NULL and in a forked child
+ */
+bool sealbook_worker_is_ended(const sealbook_worker *worker);
+
+/**
+ * Brings the outcome of an attempt back, from any thread and once.
+ *
+ * \param worker the worker
+ * \param ticket the number under which the attempt is out
+ * \param outcome_json `{"complete": VALUE}`, `{"fail": {"class", "message", "detail", "fault", "retry_after_ms"}}`, `{"snooze_ms": N}` or
+ *        `{"cancelled": true}`. A `fault` is `transient`, which is tried again and the default, or `permanent`, which is not
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT if the outcome is not understood, and the attempt is still out then,
+ *         #SEALBOOK_NOT_FOUND if no attempt is out under the number, #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_complete(const sealbook_worker *worker,
+                                  uint64_t ticket,
+                                  const char *outcome_json,
+                                  sealbook_error **error);
+
+/**
+ * Says that an attempt has failed, in plain texts. It is tried again, as far as the task's policy lets it.
+ *
+ * \param worker the worker
+ * \param ticket the number under which the attempt is out
+ * \param error_class the class of the failure, such as `Timeout`; a policy can name classes that are not tried again
+ * \param message what people read
+ * \param detail more, such as a backtrace; NULL for nothing
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_worker_complete()
+ */
+uint32_t sealbook_worker_fail(const sealbook_worker *worker,
+                              uint64_t ticket,
+                              const char *error_class,
+                              const char *message,
+                              const char *detail,
+                              sealbook_error **error);
+
+/**
+ * A sign of life of a running attempt, for tasks with a `heartbeat` timeout, and its progress. Leases need none: they are renewed by the
+ * library.
+ *
+ * \param worker the worker
+ * \param ticket the number under which the attempt is out
+ * \param progress_json what there is to say about the progress, any JSON; NULL for nothing
+ * \param[out] stop_reason why the attempt is to stop, to be released with sealbook_string_free(); NULL if it is to go on
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_worker_complete()
+ */
+uint32_t sealbook_worker_beat(const sealbook_worker *worker,
+                              uint64_t ticket,
+                              const char *progress_json,
+                              char **stop_reason,
+                              sealbook_error **error);
+
+/**
+ * Why a running attempt is to stop: its task was cancelled, its time is over, its lease was lost, or the worker stops. Long work looks from
+ * time to time, and brings `{"cancelled": true}` back.
+ *
+ * \param worker the worker
+ * \param ticket the number under which the attempt is out
+ * \param[out] stop_reason why, to be released with sealbook_string_free(); NULL if it is to go on
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_NOT_FOUND if no attempt is out under the number, #SEALBOOK_CLOSED in a forked child,
+ *         #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_stop_reason(const sealbook_worker *worker,
+                                     uint64_t ticket,
+                                     char **stop_reason,
+                                     sealbook_error **error);
+
+/**
+ * Fetches attempts on the calling thread and runs each with a function, until the worker has ended. Several threads may do so at the same
+ * time; each runs one attempt at once.
+ *
+ * The function may call everything in this library. If it returns without having brought an outcome back, the attempt has failed with the
+ * class `NoOutcome`. It must not leave by longjmp(), pthread_exit() or a C++ exception.
+ *
+ * \param worker the worker
+ * \param handler the function
+ * \param context what the function gets as its first argument; the library does nothing with it. May be NULL
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_run(const sealbook_worker *worker,
+                             sealbook_handler handler,
+                             void *context,
+                             sealbook_error **error);
+
+/**
+ * Begins nothing new, and ends a worker once what runs has ended, or its time for that is over.
+ *
+ * \param worker the worker, or NULL for nothing to do
+ * \param reason why, which running attempts are told; NULL for no reason
+ */
+void sealbook_worker_stop(const sealbook_worker *worker, const char *reason);
+
+/**
+ * Waits until a worker has ended, once.
+ *
+ * \param worker the worker
+ * \param[out] summary_json what it has done: `{"attempts", "completed", "other", "fenced", "abandoned"}`; release it with
+ *             sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, what ended the worker, #SEALBOOK_INVALID_ARGUMENT if somebody has waited for it already,
+ *         #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_worker_join(const sealbook_worker *worker,
+                              char **summary_json,
+                              sealbook_error **error);
+
+/**
+ * Releases a worker. One that has not ended is stopped, and may take a moment for that: join it first to know that it has ended. Attempts
+ * that are out then are tried again by others once their leases are over.
+ *
+ * \param worker the worker, or NULL for nothing to do; not to be used afterwards
+ */
+void sealbook_worker_free(sealbook_worker *worker);
 
 /**
  * The canonical form (RFC 8785) of a JSON object: the bytes that a ledger keeps and hashes.

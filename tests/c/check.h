@@ -40,12 +40,31 @@ char *project_file(const char *name);
 /* A git repository with one commit by an AI and one by a person. */
 extern const char *repository;
 
+/* This program, to be run as a second process. */
+extern const char *program;
+
+/* Of tasks: the tests' own orchestrator, the first "id" of a JSON text (to be freed), the id of a submitted task (to be freed), a worker
+ * that has started, the text of a task that has ended (to be released), and the end of a worker, whose summary has `part` in it. */
+sealbook_orchestrator *orchestrator_in_memory(void);
+sealbook_orchestrator *orchestrator_in(const char *folder);
+char *first_id(const char *json);
+char *submit_task(sealbook_orchestrator *tasks, const char *task);
+sealbook_worker *started_worker(sealbook_orchestrator *tasks, const char *kinds, const char *options);
+char *ended_task(sealbook_orchestrator *tasks, const char *id);
+void worker_ends(sealbook_worker *worker, const char *part);
+void pause_briefly(void);
+
+/* What the second process does; each returns the process's exit code. */
+int approve_a_plea(const char *folder, const char *voter);
+int exit_while_functions_run(const char *folder);
+
 struct test {
     const char *name;
     void (*run)(void);
 };
 
 /* Each ends with a row of NULLs. */
-extern const struct test ledger_tests[], job_tests[], null_tests[], thread_tests[], fork_tests[], vector_tests[], attribution_tests[];
+extern const struct test ledger_tests[], job_tests[], null_tests[], thread_tests[], fork_tests[], vector_tests[], attribution_tests[], task_tests[],
+    worker_tests[], task_vector_tests[];
 
 #endif

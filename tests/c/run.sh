@@ -55,7 +55,7 @@ for function in $functions; do
     grep -qF "$function" "$here/test_null.c" || fail "test_null.c does not call $function)"
 done
 
-tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c $here/test_attribution.c"
+tests="$here/runner.c $here/test_ledger.c $here/test_job.c $here/test_null.c $here/test_threads.c $here/test_fork.c $here/test_vectors.c $here/test_attribution.c $here/test_tasks.c $here/test_workers.c $here/test_task_vectors.c"
 # compile OUTPUT SOURCES FLAGS: with the strict flags.
 compile() {
     output=$1 sources=$2 flags=$3
@@ -79,6 +79,12 @@ for how in shared static; do
     compile "$work/why-$how" "$root/examples/c/why.c" "$libraries"
     "$work/why-$how" "$work/repository" HEAD "$work/report-$how.html" | grep -q '"verdict":"ai"' || fail 'the example does not explain'
     grep -q '<html' "$work/report-$how.html" || fail 'the example writes no report'
+    compile "$work/agent-$how" "$root/examples/c/research_agent.c" "$libraries"
+    "$work/agent-$how" "$work/research-$how" 'the question' >"$work/agent.txt"
+    for part in 'held back tasks: yes' 'ana approves: the plea is approved' 'published answer.json' '"verdict":"intact"'; do
+        grep -qF "$part" "$work/agent.txt" || fail "the agent does not say $part"
+    done
+    [ "$(grep -o 'of the question' "$work/research-$how/answer.json" | wc -l)" = 3 ] || fail 'the agent has no answer'
     compile "$work/doc-$how" "$work/examples.c" "$libraries"
     (mkdir "$work/doc-folder-$how" && cd "$work/doc-folder-$how" && "$work/doc-$how")
     compile "$work/tests-$how" "$tests" "$libraries"
@@ -100,7 +106,7 @@ run_tests sanitized
 say 'valgrind'
 if command -v valgrind >/dev/null; then
     for program in "$work/example-shared $work/project-valgrind" "$work/doc-shared" \
-        "$work/why-shared $work/repository HEAD $work/report-valgrind.html"; do
+        "$work/why-shared $work/repository HEAD $work/report-valgrind.html" "$work/agent-shared $work/research-valgrind question"; do
         # Not "possibly lost": the threads of a pool that was dropped may still be ending when the program does.
         # shellcheck disable=SC2086
         (cd "$work" && valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \

@@ -1,11 +1,11 @@
-/* Runs all tests of the C library:  runner SCRATCH PROJECT REPOSITORY */
+/* Runs all tests of the C library:  runner SCRATCH PROJECT REPOSITORY; or what a test wants of a second process. */
 #include "check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *repository;
+const char *repository, *program;
 static const char *scratch_folder, *project_folder;
 static unsigned failures;
 
@@ -87,8 +87,13 @@ char *project_file(const char *name) {
 
 int main(int argc, char **argv) {
     const struct test *groups[] = {ledger_tests, job_tests, null_tests, thread_tests,
-                                   fork_tests, vector_tests, attribution_tests};
+                                   fork_tests, vector_tests, attribution_tests, task_tests, worker_tests, task_vector_tests};
     unsigned passed = 0, failed = 0;
+    program = argv[0];
+    if (argc == 4 && strcmp(argv[1], "approve") == 0)
+        return approve_a_plea(argv[2], argv[3]);
+    if (argc == 3 && strcmp(argv[1], "exit") == 0)
+        return exit_while_functions_run(argv[2]);
     if (argc != 4) {
         fprintf(stderr, "usage: %s SCRATCH PROJECT REPOSITORY\n", argv[0]);
         return 2;

@@ -13,8 +13,15 @@ static sealbook_ledger *in_memory(void) {
     return ledger;
 }
 
+static void not_called(void *context, const sealbook_worker *worker, uint64_t ticket, const char *attempt) {
+    (void)context, (void)worker, (void)ticket, (void)attempt;
+    CHECK(false);
+}
+
 static void a_null_handle_is_refused(void) {
     sealbook_error *error = NULL;
+    sealbook_orchestrator *tasks = NULL;
+    sealbook_worker *worker = NULL;
     sealbook_job *job = NULL;
     char *out = NULL;
     uint64_t done = 77, total = 77;
@@ -38,6 +45,29 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_ledger_scan_start(NULL, "x", NULL, &job, &error));
     REFUSED(sealbook_job_wait(NULL, 0, &out, &error));
     REFUSED(sealbook_job_progress(NULL, &done, &total, &error));
+    REFUSED(sealbook_orchestrator_open(NULL, &tasks, &error));
+    REFUSED(sealbook_task_submit(NULL, "{}", &out, &error));
+    REFUSED(sealbook_task_submit_many(NULL, "[]", &out, &error));
+    REFUSED(sealbook_task_show(NULL, "x", &out, &error));
+    REFUSED(sealbook_task_list(NULL, NULL, &out, &error));
+    REFUSED(sealbook_task_act(NULL, "cancel", "x", "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_wait(NULL, "x", 0, &out, &error));
+    REFUSED(sealbook_task_counts(NULL, &out, &error));
+    REFUSED(sealbook_task_stats(NULL, 1, &out, &error));
+    REFUSED(sealbook_task_stats_prometheus(NULL, 1, &out, &error));
+    REFUSED(sealbook_pleas(NULL, true, &out, &error));
+    REFUSED(sealbook_plea_vote(NULL, "x", "ann", "approve", NULL, &out, &error));
+    REFUSED(sealbook_events(NULL, 0, 1, 0, &done, &out, &error));
+    REFUSED(sealbook_last_event(NULL, &done, &error));
+    REFUSED(sealbook_worker_start(NULL, "[]", NULL, &worker, &error));
+    REFUSED(sealbook_worker_fetch(NULL, 0, &done, &out, &error));
+    REFUSED(sealbook_worker_complete(NULL, 0, "{}", &error));
+    REFUSED(sealbook_worker_fail(NULL, 0, "x", "x", NULL, &error));
+    REFUSED(sealbook_worker_beat(NULL, 0, NULL, &out, &error));
+    REFUSED(sealbook_worker_stop_reason(NULL, 0, &out, &error));
+    REFUSED(sealbook_worker_run(NULL, not_called, NULL, &error));
+    REFUSED(sealbook_worker_join(NULL, &out, &error));
+    CHECK(tasks == NULL && worker == NULL);
     CHECK(out == NULL && job == NULL && done == 77 && total == 77);
 }
 
@@ -133,6 +163,68 @@ static void a_null_place_for_the_result_is_refused_before_anything_is_done(void)
     free(file);
 }
 
+static void a_null_argument_about_tasks_is_refused(void) {
+    sealbook_error *error = NULL;
+    sealbook_ledger *ledger = in_memory();
+    sealbook_orchestrator *tasks = NULL;
+    sealbook_worker *worker = NULL;
+    char *out = NULL, *attempt = NULL, *id, task[] = "{\"kind\":\"a\",\"requester\":\"ann\"}";
+    uint64_t number = 77, ticket = 0;
+    REFUSED(sealbook_orchestrator_open(ledger, NULL, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_orchestrator_open(ledger, &tasks, &error));
+    REFUSED(sealbook_task_submit(tasks, NULL, &out, &error));
+    REFUSED(sealbook_task_submit(tasks, task, NULL, &error));
+    REFUSED(sealbook_task_submit_many(tasks, NULL, &out, &error));
+    REFUSED(sealbook_task_submit_many(tasks, "[]", NULL, &error));
+    REFUSED(sealbook_task_show(tasks, NULL, &out, &error));
+    REFUSED(sealbook_task_list(tasks, NULL, NULL, &error));
+    REFUSED(sealbook_task_counts(tasks, NULL, &error));
+    REFUSED(sealbook_task_stats(tasks, 1, NULL, &error));
+    REFUSED(sealbook_task_stats_prometheus(tasks, 1, NULL, &error));
+    REFUSED(sealbook_pleas(tasks, true, NULL, &error));
+    REFUSED(sealbook_last_event(tasks, NULL, &error));
+    REFUSED(sealbook_events(tasks, 0, 1, 0, NULL, &out, &error));
+    REFUSED(sealbook_events(tasks, 0, 1, 0, &number, NULL, &error));
+    REFUSED(sealbook_worker_start(tasks, NULL, NULL, &worker, &error));
+    REFUSED(sealbook_worker_start(tasks, "[\"a\"]", NULL, NULL, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_counts(tasks, &out, &error));
+    CHECK(has(out, "{}") && worker == NULL); /* nothing was done */
+    sealbook_string_free(out);
+    out = NULL;
+
+    id = submit_task(tasks, task);
+    REFUSED(sealbook_task_show(tasks, id, NULL, &error));
+    REFUSED(sealbook_task_wait(tasks, id, 0, NULL, &error));
+    REFUSED(sealbook_task_wait(tasks, NULL, 0, &out, &error));
+    REFUSED(sealbook_task_act(tasks, NULL, id, "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_act(tasks, "cancel", NULL, "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_act(tasks, "cancel", id, NULL, NULL, &out, &error));
+    REFUSED(sealbook_task_act(tasks, "cancel", id, "ann", NULL, NULL, &error));
+    REFUSED(sealbook_plea_vote(tasks, NULL, "bob", "approve", NULL, &out, &error));
+    REFUSED(sealbook_plea_vote(tasks, id, NULL, "approve", NULL, &out, &error));
+    REFUSED(sealbook_plea_vote(tasks, id, "bob", NULL, NULL, &out, &error));
+    REFUSED(sealbook_plea_vote(tasks, id, "bob", "approve", NULL, NULL, &error));
+    worker = started_worker(tasks, "[\"a\"]", "{\"until_idle\":true}");
+    REFUSED(sealbook_worker_run(worker, NULL, NULL, &error));
+    REFUSED(sealbook_worker_fetch(worker, 60000, NULL, &attempt, &error));
+    REFUSED(sealbook_worker_fetch(worker, 60000, &ticket, NULL, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_fetch(worker, 60000, &ticket, &attempt, &error));
+    CHECK(has(attempt, id)); /* no attempt was lost */
+    REFUSED(sealbook_worker_complete(worker, ticket, NULL, &error));
+    REFUSED(sealbook_worker_fail(worker, ticket, NULL, "x", NULL, &error));
+    REFUSED(sealbook_worker_fail(worker, ticket, "x", NULL, NULL, &error));
+    REFUSED(sealbook_worker_beat(worker, ticket, NULL, NULL, &error));
+    REFUSED(sealbook_worker_stop_reason(worker, ticket, NULL, &error));
+    REFUSED(sealbook_worker_join(worker, NULL, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"complete\":1}", &error));
+    worker_ends(worker, "\"completed\":1");
+    CHECK(out == NULL && number == 77);
+    sealbook_string_free(attempt);
+    sealbook_orchestrator_free(tasks);
+    sealbook_ledger_free(ledger);
+    free(id);
+}
+
 static void what_reads_and_releases_takes_null(void) {
     CHECK(sealbook_version() != NULL);
     CHECK(sealbook_error_number(NULL) == SEALBOOK_OK);
@@ -148,6 +240,10 @@ static void what_reads_and_releases_takes_null(void) {
     sealbook_ledger_resume(NULL, true);
     sealbook_job_cancel(NULL);
     sealbook_job_free(NULL);
+    CHECK(sealbook_worker_is_ended(NULL));
+    sealbook_worker_stop(NULL, NULL);
+    sealbook_worker_free(NULL);
+    sealbook_orchestrator_free(NULL);
 }
 
 const struct test null_tests[] = {
@@ -155,6 +251,7 @@ const struct test null_tests[] = {
     {"a_null_argument_is_refused", a_null_argument_is_refused},
     {"a_null_place_for_the_result_is_refused_before_anything_is_done",
      a_null_place_for_the_result_is_refused_before_anything_is_done},
+    {"a_null_argument_about_tasks_is_refused", a_null_argument_about_tasks_is_refused},
     {"what_reads_and_releases_takes_null", what_reads_and_releases_takes_null},
     {NULL, NULL},
 };

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The shared vectors for a runner that reads no JSON, and the judge of its reports.
 
-    vectors.py prepare PROJECT FOLDER    writes errors.inc, bad_input.txt, cases.txt and calls.txt; the repositories of calls.py are in
+    vectors.py prepare PROJECT FOLDER    writes errors.inc, bad_input.txt, cases.txt, calls.txt and task_calls.txt; the repositories of calls.py are in
                                          FOLDER/../calls
-    vectors.py judge PROJECT FOLDER      compares reports.txt, one report per case, and outcomes.txt, one or two per call, with what
-                                         the cases expect
+    vectors.py judge PROJECT FOLDER      compares reports.txt, one report per case, outcomes.txt, one or two per call, and
+                                         task_outcomes.txt with what the cases expect
 """
 
 import json
@@ -51,6 +51,18 @@ def prepare(project, folder):
             text, path = case.get("target", case.get("text", "")), folder.resolve().parent / "calls" / case["path"]
             given, cancel = json.dumps(options) if options else "", "cancel" if "cancel" in case else ""
             out.write(f"{case['call']}\t{path}\t{text}\t{given}\t{cancel}\n")
+    # The arguments in the order of C's parameters, those of submissions and filters as one text of JSON.
+    order = {"show": ["id"], "act": ["act", "id", "principal", "reason"], "vote": ["plea", "voter", "choice", "reason"]}
+    with open(folder / "task_calls.txt", "w") as out:
+        for case in task_calls(project):
+            names, request = order.get(case["call"]), case["request"]
+            arguments = [request[name] for name in names] if names else [json.dumps(request)]
+            out.write("\t".join([json.dumps(case.get("before", [])), case["call"], *arguments]) + "\n")
+
+
+def task_calls(project):
+    """The cases about tasks."""
+    return load(project, "tasks/calls.json")["cases"]
 
 
 def calls(project):
@@ -108,6 +120,35 @@ def faults_of(case, code, numbers, text):
     return faults
 
 
+def judge_task_calls(project, folder):
+    numbers = {row["code"]: row["number"] for row in load(project, "errors.json")["errors"]}
+    lines, wrong, cases = (folder / "task_outcomes.txt").read_text().splitlines(), 0, task_calls(project)
+    for case, line in zip(cases, lines):
+        outcome = json.loads(line)
+        text = json.dumps(case).replace("{{plea}}", outcome["plea"])
+        for n, task in enumerate(outcome["ids"]):
+            text = text.replace(f"{{{{{n}}}}}", task)
+        faults = task_faults_of(json.loads(text), outcome, numbers)
+        wrong += bool(faults)
+        for fault in faults:
+            print(f"{case['name']}: {fault}", file=sys.stderr)
+    missing = len(cases) - len(lines)
+    print(f"calls about tasks: {len(lines) - wrong} passed, {wrong + missing} failed")
+    return wrong + missing == 0 and len(cases) > 40
+
+
+def task_faults_of(case, outcome, numbers):
+    expected = numbers[case["code"]] if "code" in case else 0
+    if outcome["code"] != expected:
+        return [f"returned {outcome['code']} instead of {expected}"]
+    if expected == 0:
+        return differences(case["expect"], outcome["result"])
+    faults = differences(case.get("context", {}), outcome["error"]["context"], "the context")
+    if len(outcome["left"]) != len(case.get("before", [])):
+        faults.append(f"there are {len(outcome['left'])} tasks afterwards")
+    return faults
+
+
 def differences(part, whole, where="the result"):
     """Where `whole` is not as `part` says."""
     if isinstance(part, dict) and isinstance(whole, dict):
@@ -123,5 +164,5 @@ if __name__ == "__main__":
     command, project, folder = sys.argv[1], *map(pathlib.Path, sys.argv[2:4])
     if command == "prepare":
         prepare(project, folder)
-    elif not all([judge(project, folder), judge_calls(project, folder)]):
+    elif not all([judge(project, folder), judge_calls(project, folder), judge_task_calls(project, folder)]):
         sys.exit(1)

@@ -40,11 +40,13 @@ say 'Python'
 cp "$library" "$work/python/"
 PYTHONPATH=$work/python python3 "$root/tests/uniffi/test_sealbook.py" "$root"
 PYTHONPATH=$work/python python3 "$root/tests/uniffi/test_calls.py" "$root" "$work/calls"
+PYTHONPATH=$work/python python3 "$root/tests/uniffi/test_tasks.py" "$root"
 
 say 'Ruby'
 if ruby -e 'require "ffi"' 2>/dev/null; then
     LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_sealbook.rb" "$root"
     LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_calls.rb" "$root" "$work/calls"
+    LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_tasks.rb" "$root"
 else
     skip 'ruby with the gem ffi is not installed'
 fi
@@ -54,6 +56,7 @@ say 'Kotlin'
 kotlin=$work/kotlin/io/github/sealbook/sealbook.kt
 has "$kotlin" 'fun `open`(' 'fun `inMemory`(' 'fun `record`(' 'fun `recordMany`(' 'fun `get`(' 'fun `query`(' 'fun `verify`(' \
     'fun `verifyExport`(' 'fun `reindex`(' 'fun `export`(' 'fun `import`(' 'fun `scan`(' 'fun `why`(' 'fun `stats`(' 'fun `report`(' 'fun `rules`(' 'fun `testRules`(' 'interface ProgressListener' \
+    'fun `submit`(' 'fun `submitMany`(' 'fun `cancel`(' 'fun `approve`(' 'fun `events`(' 'fun `work`(' 'interface Handler' \
     'sealed class SealbookException' 'Records one entry, and returns when it is durable.'
 # AutoCloseable's own close() and Throwable's own message are the only ones.
 if grep -qF 'fun `close`(' "$kotlin"; then fail 'two functions close() in Kotlin'; fi
@@ -62,6 +65,7 @@ if grep -qF 'val `message`' "$kotlin"; then fail 'two properties message in Kotl
 say 'Swift'
 has "$work/swift/Sealbook.swift" 'func `open`(' 'func inMemory(' 'func record(' 'func recordMany(' 'func get(' 'func query(' \
     'func verify(' 'func verifyExport(' 'func reindex(' 'func export(' 'func `import`(' 'func scan(' 'func why(' 'func stats(' 'func report(' 'func rules(' 'func testRules(' 'func close(' \
+    'func submit(' 'func submitMany(' 'func cancel(' 'func approve(' 'func events(' 'func work(' 'protocol Handler' \
     'protocol ProgressListener' 'enum SealbookError' 'Records one entry, and returns when it is durable.'
 echo '#include "SealbookFFI.h"' |
     "${CC:-cc}" -std=c99 -Wall -Werror -D_Nonnull= -D_Nullable= -I"$work/swift" -fsyntax-only -x c -

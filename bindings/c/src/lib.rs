@@ -8,6 +8,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the contract of all functions is the header's head")]
 
 mod boundary;
+mod ours;
 mod pointer;
 
 // In the order of the header, which rustfmt keeps between blank lines.
@@ -30,5 +31,11 @@ pub mod scan;
 pub mod attribution;
 
 pub mod job;
+
+pub mod tasks;
+
+pub mod task_events;
+
+pub mod worker;
 
 pub mod canonical;

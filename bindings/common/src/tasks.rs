@@ -120,6 +120,14 @@ impl Orchestrator {
     /// # Errors
     /// Those of reading the store.
     pub fn events(&self, behind: u64, most: usize, timeout: Duration) -> Result<String> {
+        Ok(self.page(behind, most, timeout)?.1)
+    }
+
+    /// The same with the number of the last of them, or `behind` if there is none, for hosts that read no JSON.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn page(&self, behind: u64, most: usize, timeout: Duration) -> Result<(u64, String)> {
         let deadline = Instant::now().checked_add(timeout);
         loop {
             let rings = self.engine.rings();
@@ -127,7 +135,8 @@ impl Orchestrator {
             let left = left(deadline);
             if !events.is_empty() || left.is_zero() {
                 let event = |(number, transition): &_| json!({"number": number, "transition": transition});
-                return Ok(events.iter().map(event).collect::<Value>().to_string());
+                let last = events.last().map_or(behind, |(number, _)| *number);
+                return Ok((last, events.iter().map(event).collect::<Value>().to_string()));
             }
             self.engine.wait_beyond(rings, left.min(LOOK));
         }
@@ -222,6 +231,12 @@ impl HostWorker {
     /// The next attempt, as `{ticket, task, kind, arguments, requester, attempt, epoch, idempotency_key, deadline_ms}`; nothing after `timeout`.
     #[must_use]
     pub fn fetch(&self, timeout: Duration) -> Option<String> {
+        Some(self.fetch_with_ticket(timeout)?.1)
+    }
+
+    /// The same with its ticket, for hosts that read no JSON.
+    #[must_use]
+    pub fn fetch_with_ticket(&self, timeout: Duration) -> Option<(u64, String)> {
         let (ticket, attempt) = self.inbox.fetch(timeout)?;
         let deadline = attempt.deadline.map(|at| at.saturating_duration_since(Instant::now()).as_millis());
         let rest = json!({
@@ -231,11 +246,8 @@ impl HostWorker {
         });
         let rest = rest.to_string();
         // The arguments are JSON already; going through a value again could change their numbers.
-        Some(format!(
-            "{{\"arguments\":{},{}",
-            attempt.arguments.as_str(),
-            rest.strip_prefix('{').unwrap_or(&rest)
-        ))
+        let rest = rest.strip_prefix('{').unwrap_or(&rest);
+        Some((ticket, format!("{{\"arguments\":{},{rest}", attempt.arguments.as_str())))
     }
 
     /// Whether the worker has ended, so that nothing more is to be fetched.
@@ -251,6 +263,15 @@ impl HostWorker {
     /// `INVALID_ARGUMENT` if it is not understood, and the attempt is still out then; `NOT_FOUND` for a ticket that is not out.
     pub fn complete(&self, ticket: u64, outcome: &str) -> Result<()> {
         self.inbox.complete(ticket, outcome_of(outcome)?)
+    }
+
+    /// Says that an attempt has failed and may be tried again, for hosts that write no JSON.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a ticket that is not out.
+    pub fn fail(&self, ticket: u64, class: &str, message: &str, detail: Option<&str>) -> Result<()> {
+        let fail = json!({"fail": {"class": class, "message": message, "detail": detail}});
+        self.complete(ticket, &fail.to_string())
     }
 
     /// A sign of life of the host's code, with what there is to say about its progress as JSON. Returns why it is to stop, if it is.
@@ -291,6 +312,14 @@ impl HostWorker {
             |_| Err(Error::new(Code::Panic, "the worker panicked").remedy("report this as a defect"));
         Ok(tasks::summary_json(&thread.join().unwrap_or_else(panicked)?).to_string())
     }
+}
+
+/// The kinds in a JSON array, as [`Orchestrator::work`] takes them.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` if it is none.
+pub fn kinds_of(text: &str) -> Result<Vec<String>> {
+    serde_json::from_str(text).map_err(|e| misread("the kinds", &e))
 }
 
 #[derive(Default, Deserialize)]
@@ -380,64 +409,4 @@ fn misread(what: &str, error: &serde_json::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sealbook::OpenOptions;
-
-    fn orchestrator() -> Orchestrator {
-        Orchestrator::new(&Ledger::in_memory(&OpenOptions::default()).unwrap()).unwrap()
-    }
-
-    fn value(text: &str) -> Value {
-        serde_json::from_str(text).unwrap()
-    }
-
-    #[test]
-    fn a_host_fetches_attempts_and_brings_outcomes_back() {
-        let tasks = orchestrator();
-        let submitted = tasks.submit(r#"{"kind":"add","requester":"ann","arguments":[1,2.50]}"#).unwrap();
-        let id = value(&submitted)["id"].as_str().unwrap().to_owned();
-        let worker = tasks.work(&["add".to_owned()], r#"{"until_idle":true,"concurrency":1}"#).unwrap();
-        let attempt = value(&worker.fetch(Duration::from_secs(60)).unwrap());
-        assert_eq!((&attempt["arguments"], &attempt["attempt"]), (&json!([1, 2.5]), &json!(1)));
-        let ticket = attempt["ticket"].as_u64().unwrap();
-        assert_eq!(worker.complete(ticket, "{}").unwrap_err().code(), Code::InvalidArgument);
-        assert_eq!(worker.beat(ticket, Some("0.5")).unwrap(), None);
-        worker.complete(ticket, r#"{"complete":{"sum":3.5}}"#).unwrap();
-        assert_eq!(worker.complete(ticket, r#"{"complete":1}"#).unwrap_err().code(), Code::NotFound);
-        let ended = value(&tasks.wait(&id, Duration::from_secs(60)).unwrap().unwrap());
-        assert_eq!((&ended["state"], &ended["result"]["sum"]), (&json!("completed"), &json!(3.5)));
-        assert!(worker.fetch(Duration::from_secs(60)).is_none());
-        assert_eq!(value(&worker.join().unwrap())["completed"], json!(1));
-    }
-
-    #[test]
-    fn an_exception_keeps_its_class_and_its_traceback() {
-        let tasks = orchestrator();
-        let submitted = tasks.submit(r#"{"kind":"add","requester":"ann","max_attempts":1}"#).unwrap();
-        let id = value(&submitted)["id"].as_str().unwrap().to_owned();
-        let worker = tasks.work(&["add".to_owned()], r#"{"until_idle":true}"#).unwrap();
-        let attempt = value(&worker.fetch(Duration::from_secs(60)).unwrap());
-        let outcome = r#"{"fail":{"class":"ValueError","message":"no","detail":"Traceback ..."}}"#;
-        worker.complete(attempt["ticket"].as_u64().unwrap(), outcome).unwrap();
-        let ended = value(&tasks.wait(&id, Duration::from_secs(60)).unwrap().unwrap());
-        assert_eq!(ended["state"], json!("dead"));
-        assert_eq!(ended["failure"]["class"], json!("ValueError"));
-        assert_eq!(ended["failure"]["detail"], json!("Traceback ..."));
-        worker.join().unwrap();
-    }
-
-    #[test]
-    fn what_is_not_understood_is_named() {
-        let tasks = orchestrator();
-        let word = |result: Result<String>, word: &str| {
-            let error = result.unwrap_err();
-            assert!(error.message().contains(word), "{error}");
-        };
-        word(tasks.submit_many(r#"[{"kind":"a","requester":"ann"},{"kind":"a"}]"#), "requester");
-        word(tasks.list(r#"{"state":"failed"}"#), "state");
-        word(tasks.act("kill", "019aaf3e-5a00-7000-8000-000000000001", "ann", ""), "kill");
-        word(tasks.vote("019aaf3e-5a00-7000-8000-000000000001", "ann", "maybe", ""), "maybe");
-        assert_eq!(value(&tasks.counts().unwrap()), json!({}));
-    }
-}
+mod tests;

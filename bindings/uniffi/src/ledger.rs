@@ -17,6 +17,13 @@ fn options(given: Option<OpenOptions>) -> sealbook::OpenOptions {
     given.map_or_else(sealbook::OpenOptions::default, sealbook::OpenOptions::from)
 }
 
+impl Ledger {
+    /// The ledger itself.
+    pub(crate) fn inner(&self) -> &sealbook::Ledger {
+        &self.0
+    }
+}
+
 #[uniffi::export]
 impl Ledger {
     /// Opens the ledger at `path`: a project folder or one below it, or a ledger file.

@@ -1,6 +1,7 @@
 //! Sealbook for Kotlin, Swift, Ruby and Python through UniFFI. The doc comments here are those of the generated code.
 //!
-//! Payloads, explanations, figures and rules cross as JSON texts. Long calls take a [`ProgressListener`], which is called on the calling thread only.
+//! Payloads, explanations, figures, rules and tasks cross as JSON texts. Long calls take a [`ProgressListener`], and workers a [`Handler`], which are
+//! called on the calling thread only.
 
 mod attribution;
 mod attribution_options;
@@ -8,7 +9,9 @@ mod error;
 mod ledger;
 mod progress;
 mod records;
+mod tasks;
 mod tools;
+mod worker;
 
 pub use attribution::{
     Claim, Commits, Files, LineRange, ScanReport, report, rules, scan, stats, test_rules, why,
@@ -23,6 +26,8 @@ pub use records::{
     Entry, ErrorRow, Expected, Fault, Imported, NewEntry, Note, OpenOptions, Order, Page, Query, Report,
     Verdict,
 };
+pub use tasks::Orchestrator;
 pub use tools::{canonicalize, error_table, verify_export, version};
+pub use worker::{Handler, HandlerError, Worker};
 
 uniffi::setup_scaffolding!("sealbook");

@@ -61,10 +61,10 @@ impl Engine {
             let states = attempt::finish_all(desk, shared, ended)?;
             let held = desk.tables.worker(&worker.worker)?;
             match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
-                None => Ok((Turn { states, claimed: None }, None)),
+                None => Ok((Turn { states, claimed: None, seen: None }, None)),
                 Some(held) => {
                     let (claimed, seen) = claim(desk, shared, &held, most, &kinds)?;
-                    Ok((Turn { states, claimed: Some(claimed) }, seen))
+                    Ok((Turn { states, claimed: Some(claimed), seen }, seen))
                 }
             }
         })?;
@@ -97,6 +97,7 @@ impl Engine {
                 to_claim: seen != Some(tables.last_number()?) || wakes_at.is_some_and(|at| at <= now),
                 to_tend: next.is_some_and(|at| at <= now) || !tables.lost(now, 1)?.is_empty(),
                 next: next.into_iter().chain(wakes_at).min(),
+                seen,
             })
         })
     }
@@ -130,6 +131,8 @@ pub struct Turn {
     pub states: Vec<Result<State>>,
     /// The tasks that the worker was given; none if its lease is gone.
     pub claimed: Option<Vec<Claimed>>,
+    /// The last transition that was known when they were chosen.
+    pub seen: Option<u64>,
 }
 
 /// What [`Engine::has_news`] found.
@@ -141,6 +144,8 @@ pub struct News {
     pub to_tend: bool,
     /// When the next thing is due.
     pub next: Option<Time>,
+    /// The last transition that a claim has known. A worker that has not chosen since then may find what others left.
+    pub seen: Option<u64>,
 }
 
 /// The tasks for a worker, and up to which transition the scheduler has seen; it trusts itself again once they are written.

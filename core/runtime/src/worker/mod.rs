@@ -147,6 +147,8 @@ struct Worker<'a> {
     ended: (Sender<Ended>, Receiver<Ended>),
     summary: Summary,
     checked_at: Instant,
+    /// The last transition that was known when this worker chose from the queue, which it shares with all workers of the engine.
+    seen: Option<u64>,
 }
 
 impl<'a> Worker<'a> {
@@ -178,6 +180,7 @@ impl<'a> Worker<'a> {
             ended: channel(),
             summary: Summary::default(),
             checked_at: Instant::now(),
+            seen: None,
         })
     }
 
@@ -217,11 +220,12 @@ impl<'a> Worker<'a> {
         if news.to_tend {
             self.engine.tend()?;
         }
-        if ended.is_empty() && !news.to_claim && !news.to_tend {
+        if ended.is_empty() && !news.to_claim && !news.to_tend && news.seen == self.seen {
             return Ok(false);
         }
         let places = places(&ended);
         let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
+        self.seen = turn.seen;
         let wrote = self.tell_ended(places, turn.states, tell);
         // Without a lease there is nothing to take until the renewal has begun a new life.
         let claimed = turn.claimed.unwrap_or_default();

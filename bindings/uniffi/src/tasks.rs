@@ -1,0 +1,165 @@
+//! The tasks of a ledger. Tasks, pleas, events and figures cross as JSON texts.
+
+use crate::error::Result;
+use crate::ledger::Ledger;
+use crate::worker::Worker;
+use sealbook_common::tasks;
+use std::time::Duration;
+
+/// The tasks of a ledger. Any number of threads may use it at the same time, and any number of processes have one of their own over the
+/// same ledger.
+#[derive(Debug, uniffi::Object)]
+pub struct Orchestrator(tasks::Orchestrator);
+
+#[uniffi::export]
+impl Orchestrator {
+    /// Over a ledger, which may be closed afterwards.
+    ///
+    /// Throws `INVALID_ARGUMENT` if the project's `sealbook.toml` is not understood, `TAMPERED`, `CLOSED`, `IO`.
+    #[uniffi::constructor]
+    pub fn new(ledger: &Ledger) -> Result<Self> {
+        Ok(Self(tasks::Orchestrator::new(ledger.inner())?))
+    }
+
+    /// Submits a task, and returns `{id, repeated}` when it is durable. The task is an object with `kind`, `requester` and, if wanted,
+    /// `arguments`, `priority`, `max_attempts`, `retry`, `idempotency_key`, `require_approvals`, `after`, `delay_ms`, `timeout_ms`,
+    /// `dependency` and more.
+    ///
+    /// Throws `INVALID_TASK`, `INVALID_POLICY`, `IDEMPOTENCY_CONFLICT`, `ACCESS_REFUSED`, `QUEUE_FULL`, the `PAYLOAD_...` codes,
+    /// `READ_ONLY`, `LEDGER_BUSY`, `DISK_FULL`, `IO`.
+    pub fn submit(&self, task: &str) -> Result<String> {
+        Ok(self.0.submit(task)?)
+    }
+
+    /// Submits all tasks of an array, or none: an array of `{id, repeated}`.
+    ///
+    /// Throws as `submit`; the context's `task` is the number of the offending one, from 0.
+    pub fn submit_many(&self, tasks: &str) -> Result<String> {
+        Ok(self.0.submit_many(tasks)?)
+    }
+
+    /// A task with its history and its pleas.
+    ///
+    /// Throws `INVALID_ID`, `NOT_FOUND`, `IO`.
+    pub fn show(&self, id: &str) -> Result<String> {
+        Ok(self.0.show(id)?)
+    }
+
+    /// The tasks that `{states?, kind?, after?, limit?}` matches, in the order of their submission, as an array; all if no filter is given.
+    ///
+    /// Throws `INVALID_ARGUMENT`, `IO`.
+    #[uniffi::method(default(filter = None))]
+    pub fn list(&self, filter: Option<String>) -> Result<String> {
+        Ok(self.0.list(filter.as_deref().unwrap_or("{}"))?)
+    }
+
+    /// Ends a task before it has run, or asks it to stop: `{id, state}`.
+    ///
+    /// Throws `TASK_ILLEGAL_TRANSITION`, `ACCESS_REFUSED`, `INVALID_TASK` for a principal that is no name, `INVALID_ID`, `NOT_FOUND`, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn cancel(&self, id: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.act("cancel", id, principal, reason)?)
+    }
+
+    /// Takes a task out of the queue until it is resumed: `{id, state}`.
+    ///
+    /// Throws as `cancel`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn suspend(&self, id: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.act("suspend", id, principal, reason)?)
+    }
+
+    /// Puts a suspended task back into the queue: `{id, state}`.
+    ///
+    /// Throws as `cancel`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn resume(&self, id: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.act("resume", id, principal, reason)?)
+    }
+
+    /// Tries a task anew that has failed for good: `{id, state}`.
+    ///
+    /// Throws as `cancel`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn retry(&self, id: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.act("retry", id, principal, reason)?)
+    }
+
+    /// The pleas that await votes, or all that there are, as an array.
+    ///
+    /// Throws `IO`.
+    #[uniffi::method(default(all = false))]
+    pub fn pleas(&self, all: bool) -> Result<String> {
+        Ok(self.0.pleas(all)?)
+    }
+
+    /// Votes for a plea, and returns it as it stands then.
+    ///
+    /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `NOT_FOUND`, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn approve(&self, plea: &str, voter: &str, reason: &str) -> Result<String> {
+        Ok(self.0.vote(plea, voter, "approve", reason)?)
+    }
+
+    /// Votes against a plea, with a reason, and returns it as it stands then.
+    ///
+    /// Throws as `approve`.
+    pub fn deny(&self, plea: &str, voter: &str, reason: &str) -> Result<String> {
+        Ok(self.0.vote(plea, voter, "deny", reason)?)
+    }
+
+    /// What happened behind a number, in any process, at most so much, as an array of `{number, transition}`. If nothing has, waits for it
+    /// up to `timeout_ms`.
+    ///
+    /// Throws `IO`.
+    #[uniffi::method(default(most = 1000, timeout_ms = 0))]
+    pub fn events(&self, behind: u64, most: u32, timeout_ms: u64) -> Result<String> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(self.0.events(behind, most, Duration::from_millis(timeout_ms))?)
+    }
+
+    /// The number of the last event; 0 if nothing has happened yet.
+    ///
+    /// Throws `IO`.
+    pub fn last_event(&self) -> Result<u64> {
+        Ok(self.0.last_event()?)
+    }
+
+    /// How many tasks stand in each state, as an object.
+    ///
+    /// Throws `IO`.
+    pub fn counts(&self) -> Result<String> {
+        Ok(self.0.counts()?)
+    }
+
+    /// Counts, rates and latencies over the last events, so many of them, as an object.
+    ///
+    /// Throws `IO`.
+    #[uniffi::method(default(window = 10000))]
+    pub fn stats(&self, window: u64) -> Result<String> {
+        Ok(self.0.stats(window)?)
+    }
+
+    /// The same in the text format of Prometheus.
+    ///
+    /// Throws `IO`.
+    #[uniffi::method(default(window = 10000))]
+    pub fn prometheus(&self, window: u64) -> Result<String> {
+        Ok(self.0.prometheus(window)?)
+    }
+
+    /// Waits until a task has ended, and returns it; nothing after `timeout_ms`. The call blocks its thread, not the interpreter's others.
+    ///
+    /// Throws as `show`.
+    pub fn wait(&self, id: &str, timeout_ms: u64) -> Result<Option<String>> {
+        Ok(self.0.wait(id, Duration::from_millis(timeout_ms))?)
+    }
+
+    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?}`.
+    ///
+    /// Throws `INVALID_ARGUMENT`, `INVALID_TASK` for a kind that does not fit, `IO`.
+    #[uniffi::method(default(options = None))]
+    pub fn work(&self, kinds: Vec<String>, options: Option<String>) -> Result<Worker> {
+        Ok(Worker::new(self.0.work(&kinds, options.as_deref().unwrap_or("{}"))?))
+    }
+}

@@ -1,0 +1,159 @@
+# Tasks through the generated Ruby module, and the shared vectors about them.  test_tasks.rb PROJECT
+
+require "json"
+require "sealbook"
+require "tmpdir"
+
+PROJECT = ARGV.fetch(0)
+LONG = 60_000
+
+$passed = $failed = 0
+
+def equal(expected, got, what = "")
+  raise "#{what} expected #{expected.inspect}, got #{got.inspect}" unless expected == got
+end
+
+def failing(code)
+  yield
+rescue Sealbook::SealbookError::Failed => error
+  equal code, error.code
+  error
+else
+  raise "nothing failed; expected #{code}"
+end
+
+def test(name)
+  yield
+  $passed += 1
+rescue StandardError => error
+  $failed += 1
+  warn "failed: #{name}: #{error.class}: #{error}\n  #{error.backtrace.first(3).join("\n  ")}"
+end
+
+# What `part` says is so in `whole`: the members of an object, the items of an array.
+def compare(part, whole, what)
+  case part
+  when Hash then part.each { |name, value| compare(value, whole.fetch(name), "#{what}.#{name}") }
+  when Array
+    equal part.size, whole.size, what
+    part.zip(whole).each { |ours, theirs| compare(ours, theirs, what) }
+  else equal part, whole, what
+  end
+end
+
+# Calls the block with the attempt; what it returns is the result.
+class Function
+  def initialize(&function)
+    @function = function
+  end
+
+  def handle(attempt)
+    JSON.generate("complete" => @function.call(JSON.parse(attempt)))
+  end
+end
+
+def orchestrator
+  Sealbook::Orchestrator.new(Sealbook::Ledger.in_memory)
+end
+
+def submit(tasks, **task)
+  JSON.parse(tasks.submit(JSON.generate({ kind: "a", requester: "ann" }.merge(task)))).fetch("id")
+end
+
+def run_until_idle(tasks, handler)
+  worker = tasks.work(["a"], JSON.generate("until_idle" => true))
+  worker.run(handler)
+  JSON.parse(worker.join)
+end
+
+test "a handler runs tasks" do
+  tasks = orchestrator
+  ids = (0...5).map { |n| submit(tasks, arguments: [n, 1]) }
+  summary = run_until_idle(tasks, Function.new { |attempt| attempt["arguments"].sum })
+  equal 5, summary["completed"]
+  equal [1, 2, 3, 4, 5], ids.map { |id| JSON.parse(tasks.show(id))["result"] }
+  equal({ "completed" => 5 }, JSON.parse(tasks.counts))
+  raise "no figures" unless tasks.stats.include?("p95") && tasks.prometheus.include?("# TYPE sealbook_")
+end
+
+test "a failure keeps its message" do
+  tasks = orchestrator
+  id = submit(tasks, max_attempts: 1)
+  run_until_idle(tasks, Function.new { 1 / 0 })
+  failure = JSON.parse(tasks.wait(id, LONG))["failure"]
+  equal "Exception", failure["class"]
+  raise "no message: #{failure}" unless failure["message"].include?("divided by 0")
+end
+
+test "cancellation reaches what runs" do
+  tasks = orchestrator
+  id = submit(tasks)
+  worker = tasks.work(["a"])
+  ticket = JSON.parse(worker.fetch(LONG)).fetch("ticket")
+  equal nil, worker.stop_reason(ticket)
+  tasks.cancel(id, "ann", "not needed")
+  nil until worker.beat(ticket)
+  worker.complete(ticket, '{"cancelled":true}')
+  equal "cancelled", JSON.parse(tasks.wait(id, LONG))["state"]
+  failing("NOT_FOUND") { worker.complete(ticket, '{"cancelled":true}') }
+  worker.stop
+  equal nil, worker.fetch(LONG)
+end
+
+test "events are resumed from a cursor" do
+  tasks = orchestrator
+  id = submit(tasks)
+  tasks.suspend(id, "ann")
+  tasks.resume(id, "ann")
+  whole = JSON.parse(tasks.events(0))
+  equal %w[ready suspend resume ready], whole.map { |event| event["transition"]["event"] }
+  equal tasks.last_event, whole.last["number"]
+  equal whole[1..1], JSON.parse(tasks.events(whole.first["number"], 1))
+end
+
+test "a second process approves a plea" do
+  Dir.mktmpdir do |folder|
+    tasks = Sealbook::Orchestrator.new(Sealbook::Ledger.open(folder, Sealbook::OpenOptions.new(create: true)))
+    id = submit(tasks, require_approvals: 1)
+    plea = JSON.parse(tasks.pleas).first.fetch("id")
+    equal "requester", failing("VOTE_REFUSED") { tasks.approve(plea, "ann") }.context["why"]
+    code = 'require "sealbook"; t = Sealbook::Orchestrator.new(Sealbook::Ledger.open(ARGV[0])); t.approve(ARGV[1], "bob", "tested")'
+    raise "not approved" unless system("ruby", *$LOAD_PATH.first(1).map { |path| "-I#{path}" }, "-e", code, folder, plea)
+    run_until_idle(tasks, Function.new { "deployed" })
+    equal "deployed", JSON.parse(tasks.show(id))["result"]
+  end
+end
+
+def call(tasks, call, request)
+  show = ->(submitted) { JSON.parse(tasks.show(submitted.fetch("id"))) }
+  case call
+  when "submit" then show.call(JSON.parse(tasks.submit(JSON.generate(request))))
+  when "submit_many" then JSON.parse(tasks.submit_many(JSON.generate(request))).map(&show)
+  when "list" then JSON.parse(tasks.list(JSON.generate(request)))
+  when "show" then show.call(request)
+  when "act" then JSON.parse(tasks.public_send(request["act"], *request.values_at("id", "principal", "reason")))
+  when "vote" then JSON.parse(tasks.public_send(request["choice"], *request.values_at("plea", "voter", "reason")))
+  end
+end
+
+cases = JSON.parse(File.read(File.join(PROJECT, "tests/vectors/tasks/calls.json"))).fetch("cases")
+raise "too few cases" unless cases.size > 40
+cases.each do |raw|
+  test "the call: #{raw["name"]}" do
+    tasks = orchestrator
+    before = raw.fetch("before", [])
+    names = JSON.parse(tasks.submit_many(JSON.generate(before))).each_with_index.to_h { |s, n| ["{{#{n}}}", s["id"]] }
+    JSON.parse(tasks.pleas).each { |plea| names["{{plea}}"] = plea["id"] }
+    c = JSON.parse(names.reduce(JSON.generate(raw)) { |text, (name, id)| text.gsub(name, id) })
+    if c.key?("code")
+      error = failing(c["code"]) { call(tasks, c["call"], c["request"]) }
+      c.fetch("context", {}).each { |name, value| equal value, error.context[name] }
+      equal before.size, JSON.parse(tasks.list).size
+    else
+      compare c["expect"], call(tasks, c["call"], c["request"]), raw["name"]
+    end
+  end
+end
+
+puts "#{$passed} passed, #{$failed} failed"
+exit($failed.zero? ? 0 : 1)
