@@ -84,6 +84,47 @@ fn a_commit_and_a_file_are_explained_on_a_screen() {
 }
 
 #[test]
+fn lines_of_a_squash_are_marked_as_claimed_only_in_part() {
+    let project = repository();
+    fs::write(project.path().join("b.c"), "int a;\nint b;\n").unwrap();
+    git(project.path(), &["add", "."]);
+    let squash = "Fix (#1)\n\n* one\n\n* two\n\nCo-authored-by: Claude <noreply@anthropic.com>";
+    git(project.path(), &["commit", "-q", "-m", squash]);
+    let file = project.run(["why", "b.c"]).good();
+    assert!(
+        file.contains("2  AI") && file.contains("2  of them from commits claimed only in part"),
+        "{file}"
+    );
+    assert!(file.contains("high (a part)"), "{file}");
+    assert!(project.run(["why", "HEAD"]).good().contains("AI, high, about a part of it"));
+    assert!(!project.run(["why", "src/a.py"]).good().contains("part"));
+}
+
+#[test]
+fn a_note_about_some_lines_is_in_part_for_why_and_for_stats_alike() {
+    let project = repository();
+    let note = "src/a.py\n  0123456789abcdef 2\n---\n{\"schema_version\":\"authorship/3.0.0\",\"prompts\":{\"0123456789abcdef\":{\"agent_id\":\
+        {\"tool\":\"cursor\",\"id\":\"x\",\"model\":\"m\"},\"messages\":[]}}}";
+    git(project.path(), &["notes", "--ref", "ai", "add", "-m", note, "HEAD~1"]);
+    let text = project.run(["why", "HEAD~1"]).good();
+    assert!(text.contains("AI, certain, about a part of it"), "{text}");
+    let stats = project.run(["stats", "--json"]).json();
+    assert_eq!((&stats["commits"]["ai"], &stats["commits"]["ai_in_part"]), (&json!(2), &json!(1)));
+    assert!(project.run(["stats"]).good().contains("1 of the AI commits only in part"));
+}
+
+#[test]
+fn hints_are_no_verdict_but_are_not_nothing_either() {
+    let project = repository();
+    git(project.path(), &["commit", "-q", "--allow-empty", "-m", "Go on\n\n## Summary by CodeRabbit\n"]);
+    let text = project.run(["why", "HEAD"]).good();
+    assert!(text.contains("unknown: only hints (low)") && !text.contains("nothing was said"), "{text}");
+    git(project.path(), &["revert", "--no-edit", "HEAD~1"]);
+    let text = project.run(["why", "HEAD"]).good();
+    assert!(text.contains("  takes back ") && text.contains("nothing was said"), "{text}");
+}
+
+#[test]
 fn figures_stand_beside_what_is_unknown() {
     let project = repository();
     let stats = project.run(["stats", "--json"]).json();

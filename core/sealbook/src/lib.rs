@@ -34,8 +34,8 @@ pub use import::Imported;
 pub use ledger::{Entries, Ledger, OpenOptions};
 pub use project::{FOLDER, LEDGER_FILE, find_ledger, project_of};
 pub use sealbook_attribution::{
-    Claim, Class, Contradiction, FileJudgement, FileRange, JudgedCommit, Lines, Rule, Signal, Source,
-    Strength, TextMatch, TreeFiles, Verdict as CommitVerdict,
+    Claim, Class, Contradiction, Extent, FileJudgement, FileRange, JudgedCommit, Lines, Relation, Rule,
+    Signal, Source, Strength, TextMatch, TreeFiles, Verdict as CommitVerdict, WorkingCopy,
 };
 pub use sealbook_error::{Code, Error, Result, Row, TABLE};
 pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Report, Verdict};

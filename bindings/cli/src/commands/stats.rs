@@ -43,7 +43,7 @@ fn shown(stats: &Statistics, style: Style) -> String {
     out.row("all", &stats.commits);
     if stats.commits.ai_in_part > 0 {
         out.note(&format!(
-            "{} of the AI commits are squashes or merges of mixed work",
+            "{} of the AI commits only in part: squashes and merges of mixed work, or notes about some lines",
             stats.commits.ai_in_part
         ));
     }
