@@ -74,7 +74,7 @@ struct Figures {
 }
 
 /// The start of the bytes. The number grows with each change of their form or of what a rule's match means.
-const MAGIC: &[u8; 20] = b"sealbook/memory/001\n";
+const MAGIC: &[u8; 20] = b"sealbook/memory/002\n";
 
 impl Memory {
     /// Takes over what [`to_bytes`](Self::to_bytes) gave. Bytes that are anything else yield an empty memory.
