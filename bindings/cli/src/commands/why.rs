@@ -3,14 +3,13 @@
 use crate::args::Why;
 use crate::claim::claim_line;
 use crate::context::{Context, Outcome};
-use crate::output::{Style, brief, escape, print};
+use crate::output::{Style, brief, escape, line, print};
 use crate::progress;
 use sealbook_common::reply::{self, word};
 use sealbook_common::sealbook::{
     self, Claim, CommitVerdict as Verdict, Contradiction, Explanation, Extent, FileJudgement, FileRange,
     JudgedCommit, Relation, Result, Target, Time, WhyOptions, WorkingCopy,
 };
-use std::fmt::Write as _;
 
 /// Lines of one list: an explanation is to fit on a screen.
 const MOST: usize = 12;
@@ -149,8 +148,7 @@ impl Page {
     }
 
     fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
+        line(&mut self.text, text);
     }
 }
 

@@ -3,7 +3,7 @@
 mod columns;
 
 use crate::table::Table;
-use crate::{Catalogue, HistorySummary, Strength};
+use crate::{Catalogue, HistorySummary, Strength, Unreadable};
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -136,6 +136,8 @@ impl Memory {
             by_tool: figures.by_tool.clone(),
             by_strength: figures.by_strength.clone(),
             repository: Vec::new(),
+            unreadable: Unreadable::default(),
+            unreadable_records: BTreeMap::new(),
         })
     }
 
