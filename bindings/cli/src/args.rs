@@ -3,7 +3,7 @@
 mod attribution;
 mod tasks;
 
-pub(crate) use attribution::{Figures, People, Report, Rules, RulesCommand, Scan, Stats, Why};
+pub(crate) use attribution::{Figures, Listed, People, Report, Rules, RulesCommand, Scan, Stats, Why};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;

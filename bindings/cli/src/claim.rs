@@ -11,6 +11,8 @@ pub(crate) fn claim_line(claim: &Claim, style: Style) -> String {
         parts.push(escape(path).into_owned() + &lines(claim));
     }
     parts.push(match claim.strength {
+        // What cannot be true is worth nothing, however sure its rule is elsewhere.
+        _ if claim.invalid.is_some() => style.warn("invalid"),
         Strength::Certain | Strength::High => style.strong(&word(&claim.strength)),
         Strength::Medium => word(&claim.strength),
         Strength::Low => style.faint(&word(&claim.strength)),
@@ -21,6 +23,9 @@ pub(crate) fn claim_line(claim: &Claim, style: Style) -> String {
     });
     parts.push(style.faint(&claim.rule));
     parts.push(brief(&claim.evidence, 80));
+    if claim.more > 0 {
+        parts.push(style.faint(&format!("and {} more by this rule", claim.more)));
+    }
     if let Some(invalid) = &claim.invalid {
         parts.push(style.warn(&format!("cannot be true: {}", brief(&invalid.reason, 120))));
     }

@@ -41,6 +41,17 @@ impl Style {
     }
 }
 
+/// Adds a line to a text.
+pub(crate) fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// `1 claim`, `2 claims`.
+pub(crate) fn plural(n: u64, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Writes to standard output and sees to it that all has arrived.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();

@@ -84,6 +84,50 @@ fn a_commit_and_a_file_are_explained_on_a_screen() {
 }
 
 #[test]
+fn lines_of_a_squash_are_marked_as_claimed_only_in_part() {
+    let project = repository();
+    fs::write(project.path().join("b.c"), "int a;\nint b;\n").unwrap();
+    git(project.path(), &["add", "."]);
+    let squash = "Fix (#1)\n\n* one\n\n* two\n\nCo-authored-by: Claude <noreply@anthropic.com>";
+    git(project.path(), &["commit", "-q", "-m", squash]);
+    let file = project.run(["why", "b.c"]).good();
+    assert!(
+        file.contains("2  AI") && file.contains("2  of them from commits claimed only in part"),
+        "{file}"
+    );
+    assert!(file.contains("high (a part)"), "{file}");
+    assert!(project.run(["why", "HEAD"]).good().contains("AI, high, about a part of it"));
+    assert!(!project.run(["why", "src/a.py"]).good().contains("part"));
+}
+
+#[test]
+fn a_note_about_some_lines_is_in_part_for_why_and_for_stats_alike() {
+    let project = repository();
+    let note = "src/a.py\n  0123456789abcdef 2\n---\n{\"schema_version\":\"authorship/3.0.0\",\"prompts\":{\"0123456789abcdef\":{\"agent_id\":\
+        {\"tool\":\"cursor\",\"id\":\"x\",\"model\":\"m\"},\"messages\":[]}}}";
+    git(project.path(), &["notes", "--ref", "ai", "add", "-m", note, "HEAD~1"]);
+    let text = project.run(["why", "HEAD~1"]).good();
+    assert!(text.contains("AI, certain, about a part of it"), "{text}");
+    let stats = project.run(["stats", "--json"]).json();
+    assert_eq!((&stats["commits"]["ai"], &stats["commits"]["ai_in_part"]), (&json!(2), &json!(1)));
+    assert!(project.run(["stats"]).good().contains("1 of the AI commits only in part"));
+}
+
+#[test]
+fn hints_are_no_verdict_but_are_not_nothing_either() {
+    let project = repository();
+    git(
+        project.path(),
+        &["commit", "-q", "--allow-empty", "-m", "Go on\n\n## Summary by CodeRabbit\n\n- Faster\n"],
+    );
+    let text = project.run(["why", "HEAD"]).good();
+    assert!(text.contains("unknown: only hints (low)") && !text.contains("nothing was said"), "{text}");
+    git(project.path(), &["revert", "--no-edit", "HEAD~1"]);
+    let text = project.run(["why", "HEAD"]).good();
+    assert!(text.contains("  takes back ") && text.contains("nothing was said"), "{text}");
+}
+
+#[test]
 fn figures_stand_beside_what_is_unknown() {
     let project = repository();
     let stats = project.run(["stats", "--json"]).json();
@@ -159,4 +203,111 @@ fn a_remembered_history_says_the_same_and_damage_is_forgotten() {
     git(project.path(), &["commit", "-q", "--allow-empty", "-m", BY_CLAUDE]);
     let grown: serde_json::Value = serde_json::from_slice(&scan()).unwrap();
     assert_eq!(grown["commits"]["ai"], 2);
+}
+
+#[test]
+fn the_commits_behind_a_figure_are_listed() {
+    let project = repository();
+    let lines = project.run(["scan", "--history", "--list", "ai", "--json"]).good();
+    let commits: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(commits.len(), 1);
+    assert_eq!((&commits[0]["verdict"], &commits[0]["tool"]), (&json!("ai"), &json!("Claude Code")));
+    assert_eq!(commits[0]["rule"], "claude-code/co-author-noreply");
+    let text = project.run(["scan", "--history", "--list", "unknown"]).good();
+    assert_eq!(text.lines().count(), 1);
+    assert_eq!(project.run(["scan", "--history", "--list", "human"]).good(), "");
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_never_passed_over() {
+    let project = repository();
+    let settings = project.path().join("sealbook.toml");
+    let refused = |word: &str| {
+        let message = project.run(["rules", "list", "--json"]).err_lines()[0]["error"]["message"].to_string();
+        assert!(message.contains(word), "{message}");
+    };
+    fs::write(&settings, b"[attribution]\noff = [\"\xff\"]\n").unwrap();
+    refused("save it as UTF-8");
+    fs::remove_file(&settings).unwrap();
+    fs::create_dir(&settings).unwrap();
+    refused("is a folder");
+    fs::remove_dir(&settings).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", &settings).unwrap();
+        refused("leads to no file");
+    }
+}
+
+#[test]
+fn a_report_says_which_rules_the_project_changed_and_answers_in_one_form() {
+    let project = repository();
+    let settings =
+        "[attribution]\noff = [\"amp/co-author\"]\n[attribution.strength]\n\"cursor/branch\" = \"low\"\n";
+    fs::write(project.path().join("sealbook.toml"), settings).unwrap();
+    let json = project.run(["report", "--json", "src/a.py"]).json();
+    assert_eq!(json["catalogue"]["off"], json!(["amp/co-author"]));
+    assert_eq!(json["catalogue"]["changed"], json!(["cursor/branch"]));
+    for form in ["--html", "--markdown"] {
+        let text = project.run(["report", form, "-"]).good();
+        assert!(text.contains("amp/co-author") && text.contains("cursor/branch"), "{text}");
+        let refused = project.run(["report", form, "-", "--json"]);
+        assert_eq!(refused.err_lines()[0]["error"]["code"], "INVALID_ARGUMENT");
+    }
+}
+
+#[test]
+fn what_is_no_file_there_is_told_apart() {
+    let project = repository();
+    let said =
+        |target: &str| project.run(["why", target, "--json"]).err_lines()[0]["error"]["message"].to_string();
+    assert!(said("src").contains("has a folder there"), "{}", said("src"));
+    git(project.path(), &["rm", "-q", "src/a.py"]);
+    git(project.path(), &["commit", "-q", "-m", "Drop it"]);
+    assert!(said("src/a.py").contains("--revision"), "{}", said("src/a.py"));
+    assert!(project.run(["why", "src/a.py", "--revision", "HEAD~1"]).good().contains("AI"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_explained() {
+    use std::os::unix::ffi::OsStrExt;
+    let project = repository();
+    let name = std::ffi::OsStr::from_bytes(b"f\xff.c");
+    fs::write(project.path().join(name), "int a;\n").unwrap();
+    git(project.path(), &["add", "."]);
+    git(project.path(), &["commit", "-q", "-m", BY_CLAUDE]);
+    let output = Command::new(env!("CARGO_BIN_EXE_sealbook"))
+        .arg("why")
+        .arg(name)
+        .current_dir(project.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1  AI"));
+}
+
+#[test]
+fn a_missing_commit_is_left_out_with_a_warning() {
+    let project = repository();
+    let id = Command::new("git").args(["rev-parse", "HEAD~1"]).current_dir(project.path()).output().unwrap();
+    let id = String::from_utf8(id.stdout).unwrap().trim().to_owned();
+    fs::remove_file(project.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let scan = project.run(["scan", "--history", "--json"]).json();
+    assert_eq!((&scan["commits"]["total"], &scan["unreadable"]["commits"]), (&json!(1), &json!(1)));
+    for command in [&["scan", "--history"][..], &["stats"], &["report"], &["report", "--html", "-"]] {
+        let text = project.run(command.iter().copied()).good();
+        assert!(text.contains("could not be read") && text.contains(&id), "{text}");
+    }
+}
+
+#[test]
+fn skipped_files_are_named_with_their_reasons() {
+    let project = repository();
+    fs::write(project.path().join("src/logo.png"), b"\x89PNG\0").unwrap();
+    let scan = project.run(["scan", "--tree", "--json"]).json();
+    assert_eq!(scan["skipped_files"], json!([{"path": "src/logo.png", "reason": "binary"}]));
+    assert_eq!(scan["skipped"]["binary"], 1);
+    assert!(project.run(["scan", "--tree"]).good().contains("1  of them binary"));
 }

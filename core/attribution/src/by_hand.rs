@@ -59,6 +59,7 @@ impl Claim {
             evidence: String::new(),
             extent: Extent::Whole,
             origin: None,
+            more: 0,
             invalid: None,
         }
     }

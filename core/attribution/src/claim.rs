@@ -172,9 +172,18 @@ pub struct Claim {
     /// The commit where the evidence stands, if that is another: the one that this one was picked from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// How many more matches of the rule, for other tools or models, the commit has than are kept: stands at the last
+    /// of those that are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: u32,
     /// Why the claim cannot be true, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid: Option<Invalid>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that the serialiser calls")]
+fn is_zero(more: &u32) -> bool {
+    *more == 0
 }
 
 fn is_whole(extent: &Extent) -> bool {
@@ -229,6 +238,7 @@ impl Claim {
             evidence: shown(evidence),
             extent: Extent::Whole,
             origin: None,
+            more: 0,
             invalid: None,
         }
     }
@@ -293,6 +303,7 @@ mod tests {
             evidence: "Co-authored-by: Amp <amp@ampcode.com>".into(),
             extent: Extent::Whole,
             origin: None,
+            more: 0,
             invalid: None,
         }
     }

@@ -113,7 +113,8 @@ impl Observer for () {
 /// - [`Code::NotFound`](sealbook_error::Code::NotFound) or [`Code::PermissionDenied`](sealbook_error::Code::PermissionDenied): `path` cannot be looked at.
 /// - [`Code::NotARepository`](sealbook_error::Code::NotARepository): `path` is not in a git repository.
 /// - [`Code::InvalidArgument`](sealbook_error::Code::InvalidArgument): the revision names no commit.
-/// - [`Code::Git`](sealbook_error::Code::Git): the repository is damaged or a commit is missing; the message names the commit.
+/// - [`Code::Git`](sealbook_error::Code::Git): the repository cannot be opened or the commit to start from cannot be read; the message
+///   names the commit. Others that are missing or damaged are counted as [`HistorySummary::unreadable`].
 /// - [`Code::Cancelled`](sealbook_error::Code::Cancelled): [`Observer::is_cancelled`] said so.
 ///
 /// # Example

@@ -4,7 +4,7 @@ use crate::message::{before_original, is_squash, lines_around, merged_branches, 
 use crate::object::{Parts, subject};
 use crate::relation::{relation, takes_back};
 use crate::texts::Texts;
-use crate::trailers::all_trailers;
+use crate::trailers::{Standing, Trailer, all_trailers, trailers_within};
 use crate::{Catalogue, Claim, Extent, Relation, Rule, Signal, Strength, Time};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,6 +15,9 @@ use std::sync::Arc;
 const REMEMBERED: usize = 1 << 16;
 /// Bytes of a text that is remembered at most.
 const MEMORABLE: usize = 1 << 10;
+
+/// Claims by one rule about one commit that are kept at most. Squashes of many models are real, thousands are not.
+const MOST_OF_A_RULE: usize = 16;
 
 /// Applies a catalogue to commits, one after the other.
 pub(crate) struct Judge {
@@ -85,9 +88,10 @@ impl Judge {
         self.findings(commit, parts, 1).claims
     }
 
-    /// What a commit says about itself. A rule yields one claim, from the first text that it matches: the
-    /// trailers in order, then those that git does not count, which are worth at most medium, then the author,
-    /// the committer, the subject, the message, and the branches that a merge names.
+    /// What a commit says about itself. A rule yields one claim for each tool and model that it reads, up to
+    /// [`MOST_OF_A_RULE`], from the first text that says so: the trailers in order, then those that git does not
+    /// count, which are worth at most medium, then the author, the committer, the subject, the message, and the
+    /// branches that a merge names.
     ///
     /// The trailers and the message of a merge or a squash tell what it contains: [`Extent::Part`]. What the
     /// message of a revert quotes of the commit that it reverts is no claim.
@@ -102,12 +106,17 @@ impl Judge {
             parts.message
         };
         let mut found = Vec::new();
-        self.trailers(&mut found, commit, message, times);
+        let has_words = literals.credits || !literals.rules.is_empty();
+        let words = if has_words { own_words(message) } else { Vec::new() };
+        self.trailers(&mut found, commit, all_trailers(message), times);
+        if literals.credits {
+            let within = trailers_within(&words).map(|trailer| (trailer, Standing::Within));
+            self.trailers(&mut found, commit, within, times);
+        }
         self.people(&mut found, commit, parts);
         let rules = self.texts.subject.candidates(subject.as_bytes()).to_vec();
         self.text(&mut found, (commit, times), (Signal::Subject, &rules), subject.as_bytes());
         if !literals.rules.is_empty() {
-            let words = own_words(message);
             self.text(&mut found, (commit, times), (Signal::Message, &literals.rules), &words);
         }
         let is_merge = parents > 1;
@@ -130,26 +139,47 @@ impl Judge {
         Findings { claims, relation, subject }
     }
 
-    fn trailers(&mut self, found: &mut Found, commit: &str, message: &[u8], times: [Time; 2]) {
-        for (trailer, is_counted) in all_trailers(message) {
+    fn trailers<'t>(
+        &mut self,
+        found: &mut Found,
+        commit: &str,
+        trailers: impl Iterator<Item = (Trailer<'t>, Standing)>,
+        times: [Time; 2],
+    ) {
+        for (trailer, standing) in trailers {
             let mut key = std::mem::take(&mut self.key);
             key.clear();
             key.extend(trailer.key.iter().map(u8::to_ascii_lowercase));
             if self.by_key.contains_key(&key) {
-                let most = if is_counted { Strength::Certain } else { Strength::Medium };
+                let most = if standing == Standing::Counted { Strength::Certain } else { Strength::Medium };
                 let hits = self.hits(Signal::Trailer, &key, &trailer.value);
                 let evidence = || [trailer.key, b": ", &trailer.value].concat();
-                self.claim(found, commit, Signal::Trailer, &hits, (times, most), evidence);
+                let before = found.len();
+                if standing == Standing::Within {
+                    // Where git sees no trailer, nothing less than the exact address of a tool counts.
+                    let by_address = hits.iter().filter(|hit| self.has_address(hit.rule));
+                    self.claim(found, commit, Signal::Trailer, by_address, (times, most), evidence);
+                    for (_, claim) in found.iter_mut().skip(before) {
+                        claim.extent = Extent::Part;
+                    }
+                } else {
+                    self.claim(found, commit, Signal::Trailer, hits.iter(), (times, most), evidence);
+                }
             }
             self.key = key;
         }
+    }
+
+    fn has_address(&self, rule: usize) -> bool {
+        let rule = self.catalogue.rules().get(rule);
+        rule.is_some_and(|rule| !rule.emails.is_empty() || !rule.github_apps.is_empty())
     }
 
     fn people(&mut self, found: &mut Found, commit: &str, parts: &Parts<'_>) {
         let times = [parts.author.1, parts.committer.1];
         for (signal, (who, _)) in [(Signal::Author, parts.author), (Signal::Committer, parts.committer)] {
             let hits = self.hits(signal, who.name, who.email);
-            self.claim(found, commit, signal, &hits, (times, Strength::Certain), || {
+            self.claim(found, commit, signal, hits.iter(), (times, Strength::Certain), || {
                 [who.name, b" <", who.email, b">"].concat()
             });
         }
@@ -164,7 +194,7 @@ impl Judge {
         text: &[u8],
     ) {
         for (hit, evidence) in self.matching(rules, text) {
-            self.claim(found, commit, signal, &[hit], (times, Strength::Certain), || evidence.to_vec());
+            self.claim(found, commit, signal, [&hit], (times, Strength::Certain), || evidence.to_vec());
         }
     }
 
@@ -205,24 +235,31 @@ impl Judge {
         found.into_iter().map(|(_, claim)| about(claim)).collect()
     }
 
-    fn claim(
+    fn claim<'h>(
         &self,
         found: &mut Found,
         commit: &str,
         signal: Signal,
-        hits: &[Hit],
+        hits: impl IntoIterator<Item = &'h Hit>,
         (times, most): ([Time; 2], Strength),
         evidence: impl Fn() -> Vec<u8>,
     ) {
         for hit in hits {
             let Some((rule, _)) = self.catalogue.get(hit.rule) else { continue };
-            if found.iter().any(|(earlier, _)| *earlier == hit.rule) {
+            let tool = hit.tool.as_deref().unwrap_or(&rule.tool);
+            let mut earlier = found.iter_mut().filter(|(earlier, _)| *earlier == hit.rule);
+            if earlier.any(|(_, claim)| claim.tool == tool && claim.model == hit.model) {
+                continue;
+            }
+            let of_rule = found.iter_mut().filter(|(earlier, _)| *earlier == hit.rule);
+            if let Some((_, last)) = of_rule.skip(MOST_OF_A_RULE - 1).last() {
+                last.more = last.more.saturating_add(1);
                 continue;
             }
             let by = Claim::by(rule, signal, &evidence());
             let claim = Claim {
                 commit: Some(commit.to_owned()),
-                tool: hit.tool.clone().unwrap_or_else(|| rule.tool.clone()),
+                tool: tool.to_owned(),
                 model: hit.model.clone(),
                 strength: strength(rule, times).min(most),
                 ..by

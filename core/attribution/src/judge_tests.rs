@@ -1,6 +1,6 @@
-use super::{Judge, REMEMBERED, day};
+use super::{Judge, MOST_OF_A_RULE, REMEMBERED, day};
 use crate::object::parts;
-use crate::{Catalogue, Claim, Class, Signal, Source, Strength, Verdict};
+use crate::{Catalogue, Claim, Class, Extent, Signal, Source, Strength, Verdict};
 
 fn judged(author: &str, committer: &str, message: &[u8]) -> Vec<Claim> {
     let header = format!("tree 1\nauthor {author}\ncommitter {committer}\n\n");
@@ -143,8 +143,6 @@ fn a_trailer_in_a_paragraph_of_trailers_above_the_last_is_worth_medium() {
         of_message("x\n\nbody\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n\nRole: crew\nRig: beads\n");
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].strength, Strength::Medium);
-    let prose = of_message("x\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n\nRole: crew\nprose\n");
-    assert_eq!(prose, []);
 }
 
 #[test]
@@ -157,14 +155,52 @@ fn a_squash_merge_is_claimed_for_the_co_authors_at_its_end() {
 }
 
 #[test]
-fn a_rule_yields_one_claim_and_rules_follow_the_catalogue() {
+fn a_rule_yields_a_claim_for_each_model_and_rules_follow_the_catalogue() {
     let claims = of_message(
         "x\n\nCo-authored-by: Claude Opus 4.6 <noreply@anthropic.com>\nCo-authored-by: Claude Haiku 4.5 <noreply@anthropic.com>\n\
-         Co-authored-by: Amp <amp@ampcode.com>\n",
+         Co-authored-by: Amp <amp@ampcode.com>\nCo-authored-by: Claude Opus 4.6 <noreply@anthropic.com>\n",
     );
-    let rules: Vec<_> = claims.iter().map(|claim| claim.rule.as_str()).collect();
-    assert_eq!(rules, ["amp/co-author", "claude-code/co-author-noreply"]);
-    assert_eq!(claims[1].model.as_deref(), Some("Claude Opus 4.6"));
+    let found: Vec<_> = claims.iter().map(|claim| (claim.rule.as_str(), claim.model.as_deref())).collect();
+    let claude = "claude-code/co-author-noreply";
+    let models = [Some("Claude Opus 4.6"), Some("Claude Haiku 4.5")];
+    assert_eq!(found, [("amp/co-author", None), (claude, models[0]), (claude, models[1])]);
+    assert!(claims.iter().all(|claim| claim.more == 0));
+}
+
+#[test]
+fn of_thousands_of_models_few_are_kept_and_the_rest_is_counted() {
+    let trailer = |n| format!("Co-authored-by: Claude Opus {n} <noreply@anthropic.com>\n");
+    let claims = of_message(&format!("x\n\n{}", (0..20_000).map(trailer).collect::<String>()));
+    assert_eq!(claims.len(), MOST_OF_A_RULE);
+    let more: Vec<_> = claims.iter().map(|claim| claim.more as usize).collect();
+    assert_eq!(more[MOST_OF_A_RULE - 1], 20_000 - MOST_OF_A_RULE);
+    assert!(more[..MOST_OF_A_RULE - 1].iter().all(|more| *more == 0));
+}
+
+#[test]
+fn a_block_behind_a_colon_is_worth_medium_though_git_counts_it() {
+    let strength = |message: &str| of_message(message)[0].strength;
+    let trailer = "Co-authored-by: Claude <noreply@anthropic.com>";
+    assert_eq!(strength(&format!("Document trailers:\n\n{trailer}\n")), Strength::Medium);
+    assert_eq!(strength(&format!("Document trailers\n\n{trailer}\n")), Strength::High);
+}
+
+#[test]
+fn the_address_of_a_tool_further_up_counts_for_a_part() {
+    let trailer = "Co-Authored-By: Claude <noreply@anthropic.com>";
+    for message in [
+        format!("x\n\nbody\n\n{trailer}\n\nFixes #1\n"),
+        format!("x\n\nbody\n\n{trailer}\nFixes #1\n"),
+        format!("x\n\nbody\n\n{trailer}\nEOF\n)\n"),
+        format!("x\n\nbody\n\n{trailer}\n\nTested on two machines.\n"),
+        format!("x (#1)\n\n* one\n\n{trailer}\n\n* two\n\nmore\n"),
+    ] {
+        let claims = of_message(&message);
+        assert_eq!(claims.len(), 1, "{message}");
+        assert_eq!((claims[0].strength, claims[0].extent), (Strength::Medium, Extent::Part), "{message}");
+    }
+    let by_name = "x\n\nCo-authored-by: ChatGPT 4o <chat@example.com>\n\nTested.\n";
+    assert_eq!(of_message(by_name), []);
 }
 
 #[test]

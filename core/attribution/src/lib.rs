@@ -79,6 +79,7 @@ mod tools;
 mod trace;
 mod trailers;
 mod tree;
+mod unreadable;
 mod versions;
 mod walk;
 mod why;
@@ -99,5 +100,6 @@ pub use trace::{Contributor, TraceFault, TraceFile, TraceRange, TraceRecord, Tra
 pub use trailers::{Trailer, trailers};
 #[doc(hidden)]
 pub use tree::comments;
-pub use tree::{Skipped, TreeFiles, TreeObserver, TreeOptions, TreeReport, scan_tree};
+pub use tree::{Skipped, SkippedFile, TreeFiles, TreeObserver, TreeOptions, TreeReport, scan_tree};
+pub use unreadable::Unreadable;
 pub use why::{JudgedCommit, judge_commit, judge_commit_remembering};

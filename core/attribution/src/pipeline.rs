@@ -1,5 +1,6 @@
 //! Threads that read ahead of the judging: one that walks, and with a commit-graph some that read objects.
 
+use crate::Unreadable;
 use crate::repository::Objects;
 use crate::table::Table;
 use crate::walk::{Step, Walk};
@@ -27,6 +28,7 @@ pub(crate) struct Batch {
     number: usize,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
+    pub(crate) unreadable: Unreadable,
 }
 
 struct Entry {
@@ -126,21 +128,15 @@ fn spawn<'scope, 'env>(
 fn walk_all(mut walk: Walk, batches: &SyncSender<Result<Batch>>) {
     for number in 0.. {
         let mut batch = Batch { number, ..Batch::default() };
-        let mut failed = None;
-        while batch.entries.len() < BATCH && failed.is_none() {
-            match walk.next() {
-                Ok(Some(step)) => batch.push(step),
-                Ok(None) => break,
-                Err(error) => failed = Some(error),
-            }
+        while batch.entries.len() < BATCH
+            && let Some(step) = walk.next()
+        {
+            batch.push(step);
         }
+        batch.unreadable = walk.take_unreadable();
         let is_last = batch.entries.len() < BATCH;
         if batches.send(Ok(batch)).is_err() {
             return;
-        }
-        if let Some(error) = failed {
-            // The commits before the damage were handed over; nobody needs to hear that this was not.
-            let _ = batches.send(Err(error));
         }
         if is_last {
             return;
@@ -152,20 +148,26 @@ fn read_all(objects: &Objects, steps: &Mutex<Receiver<Result<Batch>>>, batches: 
     loop {
         let received = steps.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(batch) = received else { return };
-        if batches.send(batch.and_then(|batch| read(objects, batch))).is_err() {
+        if batches.send(batch.map(|batch| read(objects, batch))).is_err() {
             return;
         }
     }
 }
 
-fn read(objects: &Objects, mut batch: Batch) -> Result<Batch> {
+fn read(objects: &Objects, mut batch: Batch) -> Batch {
     let mut buffer = Vec::new();
     let mut entries = std::mem::take(&mut batch.entries);
-    for entry in entries.iter_mut().filter(|entry| entry.at.is_none() && entry.remembered.is_none()) {
-        entry.at = Some(batch.append(objects.commit(&entry.id, &mut buffer)?));
-    }
+    entries.retain_mut(|entry| {
+        if entry.at.is_none() && entry.remembered.is_none() {
+            match objects.commit(&entry.id, &mut buffer) {
+                Ok(bytes) => entry.at = Some(batch.append(bytes)),
+                Err(error) => batch.unreadable.commit(error.message()),
+            }
+        }
+        entry.at.is_some() || entry.remembered.is_some()
+    });
     batch.entries = entries;
-    Ok(batch)
+    batch
 }
 
 /// Calls `take` with each batch in order, and with nothing while there is none to take.

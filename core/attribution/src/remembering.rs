@@ -9,6 +9,7 @@ use crate::{ClaimSource, HistoryOptions, HistorySummary, Observer, pipeline, rep
 use gix::{ObjectId, ThreadSafeRepository};
 use sealbook_error::Result;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A scan before it begins.
@@ -29,6 +30,14 @@ struct Basis {
 
 impl Remembering<'_, '_> {
     pub(crate) fn run(self, memory: &mut Memory) -> Result<HistorySummary> {
+        let mut unreadable_records = BTreeMap::new();
+        for (kind, records) in self.options.sources.iter().flat_map(|source| source.unreadable()) {
+            *unreadable_records.entry(kind).or_default() += records;
+        }
+        Ok(HistorySummary { unreadable_records, ..self.figures(memory)? })
+    }
+
+    fn figures(self, memory: &mut Memory) -> Result<HistorySummary> {
         if memory.is_empty() {
             return self.walk(memory, None);
         }
@@ -97,6 +106,10 @@ impl Remembering<'_, '_> {
         let Some((mut scan, key, state, catalogue)) = under_way else { return Ok(HistorySummary::default()) };
         scan.finish(repository)?;
         let (table, summary) = scan.into_parts();
+        if !summary.unreadable.is_empty() {
+            // What is missing today may be fetched tomorrow.
+            return Ok(summary);
+        }
         memory.learn(key, (&start, state), (table, catalogue), &summary);
         Ok(summary)
     }

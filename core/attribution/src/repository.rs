@@ -61,6 +61,9 @@ pub(crate) fn start(repository: &Repository, revision: Option<&str>) -> Result<O
     Ok(Some(commit.detach()))
 }
 
+/// What brings what a partial clone left out. A fetch alone leaves it out again.
+pub(crate) const FETCH_ALL: &str = "fetch it from the remote: git fetch --refetch --no-filter";
+
 /// Bytes of packed objects that a thread keeps while it reads trees, whose deltas are long.
 const PACK_CACHE: usize = 48 << 20;
 
@@ -109,12 +112,11 @@ impl Objects {
         match self.handle.try_find(id, buffer) {
             Ok(Some(object)) if object.kind == gix::objs::Kind::Commit => Ok(object.data),
             Ok(Some(object)) => Err(unreadable(id, &format!("it is a {}", object.kind))),
-            Ok(None) if self.is_partial => Err(unreadable(id, "this partial clone does not have it")
-                .remedy("fetch it from the remote: git fetch --refetch")),
-            Ok(None) => Err(unreadable(id, "it is missing").remedy("see what git fsck says")),
-            Err(error) => {
-                Err(unreadable(id, "it is damaged").remedy("see what git fsck says").caused_by(error))
+            Ok(None) if self.is_partial => {
+                Err(no_commit(id, "this partial clone does not have it").remedy(FETCH_ALL))
             }
+            Ok(None) => Err(unreadable(id, "it is missing")),
+            Err(error) => Err(unreadable(id, "it is damaged").caused_by(error)),
         }
     }
 }
@@ -145,8 +147,12 @@ pub(crate) fn is_partial_clone(repository: &Repository) -> bool {
         || remotes.any(|remote| remote.value("promisor").is_some())
 }
 
-/// An error that names a commit.
+/// An error that names a commit, and what to do about it.
 pub(crate) fn unreadable(id: &ObjectId, why: &str) -> Error {
+    no_commit(id, why).remedy("see what git fsck says")
+}
+
+fn no_commit(id: &ObjectId, why: &str) -> Error {
     Error::new(Code::Git, format!("commit {id} cannot be read: {why}")).with("commit", id)
 }
 

@@ -82,9 +82,14 @@ impl<'o> Scan<'o> {
     pub(crate) fn take(&mut self, batch: Option<Batch>) -> Result<()> {
         self.look()?;
         let Some(batch) = batch else { return Ok(()) };
+        self.summary.unreadable.add(&batch.unreadable);
         for (id, parents, payload) in batch.commits() {
             match payload {
-                Payload::Bytes(bytes) => self.judge(*id, parents, bytes)?,
+                Payload::Bytes(bytes) => {
+                    if let Err(error) = self.judge(*id, parents, bytes) {
+                        self.summary.unreadable.commit(error.message());
+                    }
+                }
                 Payload::Remembered(position) => {
                     let old = self.old.as_ref();
                     let copied = old
@@ -109,7 +114,9 @@ impl<'o> Scan<'o> {
                 rows.filter(|(_, row)| trees.contains_key(&row.id)).map(|(position, _)| position).collect();
             let observer = &*self.observer;
             let cancelled = || observer.is_cancelled();
-            let found = folders::find(repository, (&self.table, &trees), &positions, depth, &cancelled)?;
+            let (found, unreadable) =
+                folders::find(repository, (&self.table, &trees), &positions, depth, &cancelled)?;
+            self.summary.unreadable.add(&unreadable);
             folders::fill(Arc::make_mut(&mut self.table), self.old.as_deref(), found);
         }
         self.end()

@@ -2,6 +2,7 @@
 
 use crate::Claim;
 use sealbook_error::Result;
+use std::collections::BTreeMap;
 
 /// Knows claims about commits from elsewhere. A scan combines them with what the commits say themselves.
 ///
@@ -34,4 +35,9 @@ pub trait ClaimSource: std::fmt::Debug + Send + Sync {
     /// A text that is the same only while all answers are the same. With it a scan tells whether a figure that
     /// it remembers still holds.
     fn state(&self) -> String;
+
+    /// How many of the source's records could not be read, by kind. They claim nothing.
+    fn unreadable(&self) -> BTreeMap<&'static str, u64> {
+        BTreeMap::new()
+    }
 }

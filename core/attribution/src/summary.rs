@@ -1,7 +1,7 @@
 //! A scan in figures.
 
 use crate::combine::valid;
-use crate::{Claim, Class, Extent, Judgement, Strength, Verdict};
+use crate::{Claim, Class, Extent, Judgement, Strength, Unreadable, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,12 @@ pub struct HistorySummary {
     /// What the references say about the repository as a whole, such as that a tool keeps its notes in it. For
     /// each rule one claim, in the order of their ids.
     pub repository: Vec<Claim>,
+    /// What could not be read, and so is in no figure.
+    #[serde(skip_serializing_if = "Unreadable::is_empty")]
+    pub unreadable: Unreadable,
+    /// Records of the [sources](crate::HistoryOptions::sources) that could not be read, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unreadable_records: BTreeMap<&'static str, u64>,
 }
 
 impl Default for HistorySummary {
@@ -48,6 +54,8 @@ impl Default for HistorySummary {
             part: 0,
             contradicting: 0,
             repository: Vec::new(),
+            unreadable: Unreadable::default(),
+            unreadable_records: BTreeMap::new(),
         }
     }
 }

@@ -5,12 +5,15 @@ use crate::relation::{PICKED, REVERTS};
 use crate::{Catalogue, RuleSignal};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
+/// The key whose trailers count further up, too.
+const CREDITS: &str = "co-authored-by:";
+
 /// A search for what is rare, so that the patterns of rules run only where they may match.
 #[derive(Debug)]
 pub(crate) struct Texts {
-    /// All literals at once: those that tell relations first, then those of rules for messages.
+    /// All literals at once: those that tell relations first, then the credit, then those of rules for messages.
     literals: Option<AhoCorasick>,
-    /// For each literal behind the first two, its rule.
+    /// For each literal behind the first three, its rule.
     owners: Vec<usize>,
     pub(crate) subject: Rules,
     pub(crate) branch: Rules,
@@ -29,6 +32,8 @@ pub(crate) struct Rules {
 pub(crate) struct Found {
     /// Something that tells a relation.
     pub(crate) relates: bool,
+    /// A line that credits another author, wherever it stands.
+    pub(crate) credits: bool,
     /// Rules for messages, ascending, one of whose literals occurs.
     pub(crate) rules: Vec<usize>,
 }
@@ -53,7 +58,7 @@ impl Rules {
 
 impl Texts {
     pub(crate) fn new(catalogue: &Catalogue) -> Self {
-        let (mut owners, mut literals) = (Vec::new(), vec![REVERTS, PICKED]);
+        let (mut owners, mut literals) = (Vec::new(), vec![REVERTS, PICKED, CREDITS]);
         for (index, rule) in catalogue.rules().iter().enumerate() {
             if rule.signal == RuleSignal::Message {
                 literals.extend(rule.literals.iter().map(String::as_str));
@@ -82,7 +87,8 @@ impl Texts {
             return found;
         };
         for hit in literals.find_overlapping_iter(message) {
-            match hit.pattern().as_usize().checked_sub(2) {
+            match hit.pattern().as_usize().checked_sub(3) {
+                None if hit.pattern().as_usize() == 2 => found.credits = true,
                 None => found.relates = true,
                 Some(literal) => found.rules.extend(self.owners.get(literal)),
             }

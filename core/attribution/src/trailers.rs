@@ -28,26 +28,109 @@ pub struct Trailer<'a> {
 /// assert_eq!(&found[0].value[..], b"Jane Roe <jane@example.com>");
 /// ```
 pub fn trailers(message: &[u8]) -> impl Iterator<Item = Trailer<'_>> {
-    blocks(message).take(1).flat_map(in_block)
+    blocks(message).take(1).flat_map(|(block, _)| in_block(block))
 }
 
-/// The trailers of a message, each with whether git counts it.
+/// How a trailer stands in its message, and so what it is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// In the block that git counts.
+    Counted,
+    /// In a paragraph of nothing but trailers right above that block; or in the block, but a line that ends in a
+    /// colon introduces it, as it would a quotation.
+    Doubtful,
+    /// In a paragraph of trailers further up, as squashes leave them.
+    Within,
+}
+
+/// The trailers of a message that git counts, and those right above them, each with how it stands.
 ///
-/// Those that it does not count stand in paragraphs of nothing but trailers right above the last one: tools that
-/// append a paragraph of their own push earlier trailers there. A paragraph that a line ending in a colon
-/// introduces is taken for a quotation, and ends the search.
-pub(crate) fn all_trailers(message: &[u8]) -> impl Iterator<Item = (Trailer<'_>, bool)> {
-    let counted = std::iter::once(true).chain(std::iter::repeat(false));
+/// Tools that append a paragraph of their own push earlier trailers up. Above the last paragraph, one that a line
+/// ending in a colon introduces is taken for a quotation, and ends the search.
+pub(crate) fn all_trailers(message: &[u8]) -> impl Iterator<Item = (Trailer<'_>, Standing)> {
     blocks(message)
         .take(MOST_BLOCKS)
-        .zip(counted)
-        .flat_map(|(block, counted)| in_block(block).map(move |t| (t, counted)))
+        .flat_map(|(block, standing)| in_block(block).map(move |trailer| (trailer, standing)))
+}
+
+/// The trailers in paragraphs of a message's own words: of nothing but trailers, lines that close an issue, and what
+/// a shell leaves of a quoted text. None is in the first paragraph, behind a line that ends in a colon, or before a
+/// paragraph that goes on in lower case: such a sentence speaks of the trailer.
+pub(crate) fn trailers_within(words: &[u8]) -> impl Iterator<Item = Trailer<'_>> {
+    let mut at = title_end(words);
+    std::iter::from_fn(move || {
+        while at < words.len() {
+            let above = words.get(..at)?.trim_ascii_end();
+            let start = at + words.get(at..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let start = last_line(words, start + 1);
+            let end = paragraph_end(words, start);
+            at = end;
+            let block = words.get(start..end)?;
+            let below = words.get(end..)?.trim_ascii_start();
+            let is_sentence = above.ends_with(b":") || below.first().is_some_and(u8::is_ascii_lowercase);
+            if !is_sentence && is_credits(block) {
+                return Some(block);
+            }
+        }
+        None
+    })
+    .flat_map(in_block)
+}
+
+/// Where the paragraph ends that begins at `at`: before its blank line, or with the text.
+fn paragraph_end(text: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while let Some(line) = text.get(end..next_line(text, end)).filter(|line| !line.is_empty()) {
+        if is_blank(line) {
+            break;
+        }
+        end += line.len();
+    }
+    // Never the same place again.
+    if end == at { next_line(text, at) } else { end }
+}
+
+/// Whether a paragraph is trailers but for lines that stand beside them without being prose.
+fn is_credits(block: &[u8]) -> bool {
+    let mut any = false;
+    for line in block.split(|byte| *byte == b'\n') {
+        if separator(line).is_some() {
+            any = true;
+        } else if !(is_blank(line)
+            || any && line.first().is_some_and(u8::is_ascii_whitespace)
+            || is_beside(line))
+        {
+            return false;
+        }
+    }
+    any
+}
+
+/// `Fixes #1` and the like, and the end of a here-document.
+fn is_beside(line: &[u8]) -> bool {
+    const CLOSING: [&[u8]; 10] = [
+        b"fix",
+        b"fixes",
+        b"fixed",
+        b"close",
+        b"closes",
+        b"closed",
+        b"resolve",
+        b"resolves",
+        b"refs",
+        b"see",
+    ];
+    const REMAINS: [&[u8]; 6] = [b"EOF", b")", b")\"", b"\"", b"'", b"---------"];
+    let text = line.trim_ascii();
+    let word = text.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let closes = CLOSING.iter().any(|closing| word.eq_ignore_ascii_case(closing));
+    REMAINS.contains(&text) || closes && text.len() < 120 && text.contains(&b'#')
 }
 
 /// The message above the paragraphs that [`all_trailers`] reads, and without what git ignores at the end.
 pub(crate) fn above_trailers(message: &[u8]) -> &[u8] {
     let whole = without_ignored(message);
-    let trailers: usize = blocks(message).take(MOST_BLOCKS).map(<[u8]>::len).sum();
+    let trailers: usize = blocks(message).take(MOST_BLOCKS).map(|(block, _)| block.len()).sum();
     whole.get(..whole.len().saturating_sub(trailers)).unwrap_or_default()
 }
 
@@ -55,7 +138,7 @@ pub(crate) fn above_trailers(message: &[u8]) -> &[u8] {
 const MOST_BLOCKS: usize = 5;
 
 /// The block of trailers that git counts, then those right above it, from the last to the first.
-fn blocks(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn blocks(message: &[u8]) -> impl Iterator<Item = (&[u8], Standing)> {
     let mut rest = without_ignored(message);
     let mut is_counted = true;
     std::iter::from_fn(move || {
@@ -63,7 +146,9 @@ fn blocks(message: &[u8]) -> impl Iterator<Item = &[u8]> {
             rest.split_at_checked(block_start(rest)).filter(|(_, block)| !block.is_empty())?;
         rest = above;
         let is_last = std::mem::take(&mut is_counted);
-        (is_last || is_pure(block) && !above.trim_ascii_end().ends_with(b":")).then_some(block)
+        let is_introduced = above.trim_ascii_end().ends_with(b":");
+        let standing = if is_last && !is_introduced { Standing::Counted } else { Standing::Doubtful };
+        (is_last || is_pure(block) && !is_introduced).then_some((block, standing))
     })
 }
 

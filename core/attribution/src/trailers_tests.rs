@@ -1,4 +1,4 @@
-use super::trailers;
+use super::{trailers, trailers_within};
 
 fn found(message: &str) -> Vec<String> {
     trailers(message.as_bytes())
@@ -68,16 +68,34 @@ fn a_separator_line_does_not_end_a_message_in_a_history() {
     assert_eq!(found("t\n\nbody\n---\n\nA: 1\n"), ["A=1"]);
 }
 
+fn within(words: &str) -> Vec<String> {
+    trailers_within(words.as_bytes()).map(|t| String::from_utf8_lossy(&t.value).into_owned()).collect()
+}
+
+#[test]
+fn trailers_further_up_stand_in_paragraphs_of_their_own_that_no_sentence_goes_around() {
+    assert_eq!(within("t\n\nA: 1\nB: 2\n 3\n\n* next\n\nC: 4\n\nEnd.\n"), ["1", "2 3", "4"]);
+    assert_eq!(within("t\n\nA: 1\nCloses #12\n"), ["1"]);
+    assert_eq!(within("t\r\n\r\nA: 1\r\nEOF\r\n)\r\n"), ["1"]);
+    assert_eq!(within("A: 1\n\nbody\n"), [""; 0]);
+    assert_eq!(within("t\n\nlike this:\n\nA: 1\n\nEnd.\n"), [""; 0]);
+    assert_eq!(within("t\n\nIt adds\n\nA: 1\n\nto all.\n"), [""; 0]);
+    assert_eq!(within("t\n\nprose\nA: 1\n\nEnd.\n"), [""; 0]);
+    assert_eq!(within("t\n\n  A: 1\n"), [""; 0]);
+    assert_eq!(within(""), [""; 0]);
+}
+
 proptest::proptest! {
     #[test]
     fn any_message_is_read_without_a_panic(message: Vec<u8>) {
-        let _ = trailers(&message).count();
+        let _ = (trailers(&message).count(), trailers_within(&message).count());
     }
 
     #[test]
     fn lines_near_the_form_of_trailers_yield_keys_without_colon_or_line_feed(
         message in "t\n\n([A-Za-z:# \t\r\n(-]|Signed-off-by: |Conflicts:\n){0,60}"
     ) {
+        let _ = trailers_within(message.as_bytes()).count();
         for trailer in trailers(message.as_bytes()) {
             assert!(!trailer.key.is_empty() && !trailer.key.contains(&b':'));
             assert!(!trailer.value.contains(&b'\n'));

@@ -41,7 +41,8 @@ pub(crate) enum At {
     /// A file.
     File(ObjectId),
     /// A folder, a link or a submodule.
-    Other,
+    /// What is there instead of a file, in words.
+    Other(&'static str),
     /// Nothing.
     Nothing,
     /// It cannot be told: this clone lacks the objects.
@@ -140,7 +141,9 @@ impl Versions {
             match (kind, names.peek().is_some()) {
                 (EntryKind::Tree, true) => tree = id,
                 (EntryKind::Blob | EntryKind::BlobExecutable, false) => return Ok(At::File(id)),
-                (_, false) => return Ok(At::Other),
+                (EntryKind::Tree, false) => return Ok(At::Other("has a folder there, no file")),
+                (EntryKind::Link, false) => return Ok(At::Other("has a symbolic link there, no file")),
+                (_, false) => return Ok(At::Other("has a submodule there, no file")),
                 (_, true) => return Ok(At::Nothing),
             }
         }
@@ -151,7 +154,7 @@ impl Versions {
     pub(crate) fn file(&mut self, tree: ObjectId, path: &[u8]) -> Result<FileThere> {
         Ok(match self.at(tree, path)? {
             At::File(blob) => self.lines(&blob)?.map_or(FileThere::NotChecked, FileThere::Lines),
-            At::Other => FileThere::NoFile,
+            At::Other(_) => FileThere::NoFile,
             At::Nothing => FileThere::Absent,
             At::Unknown => FileThere::NotChecked,
         })

@@ -1,5 +1,6 @@
 //! The order of `git log`, with every commit read once.
 
+use crate::Unreadable;
 use crate::object::links;
 use crate::repository::{Objects, failed, unreadable};
 use crate::table::Table;
@@ -25,6 +26,7 @@ pub(crate) struct Walk {
     queue: BinaryHeap<Found>,
     seen: HashSet<ObjectId>,
     buffer: Vec<u8>,
+    unreadable: Unreadable,
 }
 
 /// A commit on the walk.
@@ -59,6 +61,7 @@ impl Walk {
             queue: BinaryHeap::new(),
             seen: HashSet::default(),
             buffer: Vec::new(),
+            unreadable: Unreadable::default(),
         };
         walk.find(start)?;
         Ok(walk)
@@ -69,13 +72,20 @@ impl Walk {
         self.graph.is_some()
     }
 
-    /// The next commit, or nothing at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Step>> {
-        let Some(Found { step, .. }) = self.queue.pop() else { return Ok(None) };
+    /// The next commit, or nothing at the end. Parents that cannot be read are left out.
+    pub(crate) fn next(&mut self) -> Option<Step> {
+        let Found { step, .. } = self.queue.pop()?;
         for parent in &step.parents {
-            self.find(*parent)?;
+            if let Err(error) = self.find(*parent) {
+                self.unreadable.commit(error.message());
+            }
         }
-        Ok(Some(step))
+        Some(step)
+    }
+
+    /// What could not be read since this was asked last.
+    pub(crate) fn take_unreadable(&mut self) -> Unreadable {
+        std::mem::take(&mut self.unreadable)
     }
 
     fn find(&mut self, id: ObjectId) -> Result<()> {

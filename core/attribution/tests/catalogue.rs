@@ -101,7 +101,8 @@ const SIGNALS: [(RuleSignal, &str, &str); 12] = [
     (
         RuleSignal::Trailer,
         "Trailers",
-        "Trailers of a message. One that git does not count is worth medium at most.",
+        "Trailers of a message. One that git does not count, or that stands behind a line ending in a colon, is worth \
+         medium at most; one further up in the message counts by the exact address of a tool alone, and for a part.",
     ),
     (RuleSignal::Identity, "Author and committer", "Names and addresses of the author and of the committer."),
     (RuleSignal::Author, "Author alone", "Names and addresses of the author."),

@@ -253,7 +253,7 @@ fn replace_file(path: &Path, content: Option<&[u8]>) {
 }
 
 #[test]
-fn damaged_and_missing_commits_are_errors_that_name_the_commit() {
+fn damaged_and_missing_commits_are_counted_and_the_first_is_named() {
     for graph in [false, true] {
         for content in [None, Some(&b""[..]), Some(b"not zlib at all")] {
             let repository = Repository::new();
@@ -263,15 +263,37 @@ fn damaged_and_missing_commits_are_errors_that_name_the_commit() {
                 repository.git(&["commit-graph", "write", "--reachable"]);
             }
             replace_file(&object(&repository, &id), content);
-            let error = Scan::of(repository.path()).unwrap_err();
-            assert_eq!(error.code(), Code::Git, "{error}");
+            let summary = Scan::of(repository.path()).unwrap().summary;
+            assert_eq!((summary.total, summary.unreadable.commits), (1, 1));
+            assert!(summary.unreadable.first.unwrap().contains(&id));
+            let start = HistoryOptions::default().revision(&id);
+            let error = Scan::with(repository.path(), &start).unwrap_err();
+            assert!(matches!(error.code(), Code::Git | Code::InvalidArgument), "{error}");
             assert!(error.message().contains(&id), "{error}");
         }
     }
 }
 
 #[test]
-fn a_commit_with_flipped_bytes_is_an_error() {
+fn a_missing_tree_costs_nothing_but_the_folders_of_its_commits() {
+    let repository = Repository::new();
+    std::fs::write(repository.path().join("file"), "text").unwrap();
+    repository.git(&["add", "file"]);
+    repository.commit(&format!("one\n\n{CLAUDE}"));
+    let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
+    std::fs::write(repository.path().join("file"), "more").unwrap();
+    repository.git(&["add", "file"]);
+    repository.commit("two");
+    replace_file(&object(&repository, &tree), None);
+    let summary = Scan::with(repository.path(), &HistoryOptions::default().folders(2)).unwrap().summary;
+    assert_eq!((summary.total, summary.ai), (2, 1));
+    assert_eq!((summary.unreadable.commits, summary.unreadable.trees), (0, 2));
+    assert!(summary.unreadable.first.unwrap().contains(&tree));
+    assert!(repository.scan().summary.unreadable.is_empty());
+}
+
+#[test]
+fn a_commit_with_flipped_bytes_is_counted_as_unreadable() {
     let repository = Repository::new();
     let id = repository.commit("one");
     repository.commit("two");
@@ -280,13 +302,13 @@ fn a_commit_with_flipped_bytes_is_an_error() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;
     replace_file(&file, Some(&bytes));
-    let error = Scan::of(repository.path()).unwrap_err();
-    assert_eq!(error.code(), Code::Git);
-    assert!(error.message().contains(&id));
+    let summary = Scan::of(repository.path()).unwrap().summary;
+    assert_eq!((summary.total, summary.unreadable.commits), (1, 1));
+    assert!(summary.unreadable.first.unwrap().contains(&id));
 }
 
 #[test]
-fn a_parent_that_is_no_commit_is_an_error_that_names_it() {
+fn a_parent_that_is_no_commit_is_counted_as_unreadable_and_named() {
     let repository = Repository::new();
     repository.commit("one");
     let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
@@ -294,9 +316,9 @@ fn a_parent_that_is_no_commit_is_an_error_that_names_it() {
         format!("tree {tree}\nparent {tree}\nauthor J <j@x> 1 +0000\ncommitter J <j@x> 1 +0000\n\nx\n");
     std::fs::write(repository.beside("text"), text).unwrap();
     let id = repository.git(&["hash-object", "-t", "commit", "-w", "--literally", "../text"]);
-    let error = Scan::with(repository.path(), &HistoryOptions::default().revision(id)).unwrap_err();
-    assert_eq!(error.code(), Code::Git);
-    assert!(error.message().contains(&tree), "{error}");
+    let summary = Scan::with(repository.path(), &HistoryOptions::default().revision(id)).unwrap().summary;
+    assert_eq!((summary.total, summary.unreadable.commits), (1, 1));
+    assert!(summary.unreadable.first.unwrap().contains(&tree));
 }
 
 #[test]
@@ -309,9 +331,10 @@ fn a_missing_commit_of_a_partial_clone_says_what_to_do() {
         repository.git(&["config", "core.repositoryFormatVersion", "1"]);
         repository.git(&["config", key, value]);
         replace_file(&object(&repository, &id), None);
-        let error = Scan::of(repository.path()).unwrap_err();
-        assert_eq!(error.code(), Code::Git);
-        assert!(error.message().contains(&id) && error.message().contains("git fetch"), "{error}");
+        let unreadable = Scan::of(repository.path()).unwrap().summary.unreadable;
+        assert_eq!(unreadable.commits, 1);
+        let first = unreadable.first.unwrap();
+        assert!(first.contains(&id) && first.contains("git fetch --refetch --no-filter"), "{first}");
     }
 }
 

@@ -34,7 +34,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let repository = Repository { name, head: watch.head, links: None };
-    let rules = Rules { version: catalogue.version(), rules: catalogue.rules().len(), digest: None };
+    let rules = Rules {
+        version: catalogue.version(),
+        rules: catalogue.rules().len(),
+        digest: None,
+        ..Rules::default()
+    };
     let report = Report::new(repository, now, watch.collector.finish(), rules);
     let text = match form.as_str() {
         "json" => serde_json::to_string_pretty(&report)?,

@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         head: (count > 0).then(|| id(0)),
         links: if hostile { None } else { Links::of_remote("git@github.com:example/lighthouse.git") },
     };
-    let rules = Rules { version: 1, rules: catalogue.rules().len(), digest: None };
+    let rules = Rules { version: 1, rules: catalogue.rules().len(), digest: None, ..Rules::default() };
     let mut report = Report::new(repository, now, statistics, rules);
     if count != 1 {
         report = report.ledger(ledger(count));

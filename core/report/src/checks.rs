@@ -52,12 +52,26 @@ pub(crate) fn checks(report: &Report) -> Vec<Check> {
             ),
             format!("sealbook scan --history --revision {head} --json"),
         );
+        add(
+            "The commits behind a figure, each with its strongest claim.".to_owned(),
+            format!("sealbook scan --history --revision {head} --list ai"),
+        );
         let listed = statistics.strongest.iter().chain(&statistics.doubtful);
         let example = listed.map(|evidence| evidence.commit.as_str()).find(|id| is_commit_id(id));
         add(
             "Every claim about one commit, with the rule and the text behind it.".to_owned(),
             format!("sealbook why {}", example.unwrap_or("COMMIT")),
         );
+    }
+    let has = |place: &str| statistics.by_signal.iter().any(|group| group.name == place);
+    if has("note") {
+        add(
+            "The notes that claims come from, as git has them.".to_owned(),
+            format!("git log --notes=ai --format='%n%h %s%n%N' {head}"),
+        );
+    }
+    if has("trace") || !statistics.unreadable_records.is_empty() {
+        add("The records of Agent Trace.".to_owned(), "cat .agent-trace/*.json*".to_owned());
     }
     if report.tree.is_some() {
         add("The files again.".to_owned(), "sealbook scan --tree --json".to_owned());

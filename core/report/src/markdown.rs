@@ -26,6 +26,9 @@ pub fn markdown(report: &Report) -> String {
     line(&mut out, "## What is known\n");
     line(&mut out, format!("{}\n", words::lead(&statistics.commits)));
     share(&mut out, &statistics.commits);
+    for left_out in words::left_out(statistics) {
+        line(&mut out, format!("{}\n", code(&left_out)));
+    }
     if statistics.commits.total > 0 {
         over_time(&mut out, report);
         table(&mut out, "Tool", &statistics.by_tool);
@@ -120,6 +123,9 @@ fn table(out: &mut String, what: &str, groups: &Groups) {
         return;
     }
     line(out, format!("## By {}\n", what.to_lowercase()));
+    if what == "Folder" {
+        line(out, format!("{}\n", words::FOLDERS));
+    }
     heading(out, what);
     let (shown, rest) = groups.rows.split_at(groups.rows.len().min(SHOWN));
     for Group { name, class, commits, .. } in shown {
@@ -158,11 +164,15 @@ fn evidence(out: &mut String, title: &str, list: &[Evidence]) {
                 piece.model.as_deref().map(|model| format!(" with {}", code(model))).unwrap_or_default();
             let part = if piece.extent == Extent::Part { ", in part" } else { "" };
             let text = piece.text.as_deref().map(|text| format!(": {}", code(text))).unwrap_or_default();
-            let wrong = piece.invalid.as_deref().map(|why| format!("; cannot be true: {}", code(why)));
+            let wrong = piece
+                .invalid
+                .as_deref()
+                .map(|why| format!("; counts for nothing, since it cannot be true: {}", code(why)));
+            let claimed = if piece.invalid.is_some() { "claimed " } else { "" };
             line(
                 out,
                 format!(
-                    "  - {}{model}, {}, {} by {}{part}, rule {}{text}{}",
+                    "  - {}{model}, {claimed}{}, {} by {}{part}, rule {}{text}{}",
                     code(&piece.tool),
                     strength_word(piece.strength),
                     source_word(piece.source),
@@ -220,6 +230,10 @@ fn closing(out: &mut String, report: &Report) {
         out,
         format!("\nSealbook {}, catalogue version {} with {count}{digest}.", report.version, rules.version),
     );
+    for (how, ids) in rules.changes() {
+        let ids: Vec<_> = ids.iter().map(|id| code(id)).collect();
+        line(out, format!("\nRules {how} by the project's settings: {}.", ids.join(", ")));
+    }
 }
 
 fn line(out: &mut String, text: impl AsRef<str>) {

@@ -55,6 +55,18 @@ pub struct Rules {
     /// The catalogue's digest, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The ids of rules that the project's settings switch off. Untrusted, as the next.
+    pub off: Vec<String>,
+    /// The ids of rules that they add, replace or give another strength.
+    pub changed: Vec<String>,
+}
+
+impl Rules {
+    /// What the project's settings changed, if anything.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        let all = [("switched off", self.off.as_slice()), ("added or changed", &self.changed)];
+        all.into_iter().filter(|(_, ids)| !ids.is_empty())
+    }
 }
 
 impl Report {

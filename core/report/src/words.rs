@@ -140,6 +140,28 @@ pub(crate) fn lead(counts: &Counts) -> String {
     }
 }
 
+/// What the reading left out, if anything: a sentence each, the last with a text by others.
+pub(crate) fn left_out(statistics: &Statistics) -> Vec<String> {
+    let of = &statistics.unreadable;
+    let said = |n, what: &str, follows: &str| (n > 0).then(|| format!("{} {follows}", plural(n, what)));
+    let records = statistics.unreadable_records.values().sum();
+    let first = of.first.as_ref().map(|first| format!("The first that could not be read: {first}"));
+    let all = [
+        said(
+            of.commits,
+            "commit",
+            "could not be read, and count in no figure; neither does what only they lead to.",
+        ),
+        said(of.trees, "commit", "could not be compared with what was before, and count in no folder."),
+        said(records, "record", "of Agent Trace could not be read, and claim nothing."),
+        first,
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// That a folder's commits are no parts of a sum.
+pub(crate) const FOLDERS: &str = "A commit counts for each folder that it touches; merges and commits that were not looked into are not here.";
+
 /// What is to be known about the clocks, if anything.
 pub(crate) fn clocks(out: &OutOfRange) -> Option<String> {
     let (before, after) = (out.before.total, out.after.total);

@@ -60,7 +60,13 @@ fn report(text: &str) -> Report {
     };
     let repository =
         Repository { name: text.to_owned(), head: Some("c0ffee".to_owned()), links: Links::of_remote(text) };
-    let rules = Rules { version: 1, rules: 2, digest: Some(text.to_owned()) };
+    let rules = Rules {
+        version: 1,
+        rules: 2,
+        digest: Some(text.to_owned()),
+        off: vec![text.to_owned()],
+        changed: vec![text.to_owned()],
+    };
     Report::new(repository, now(), collector.finish(), rules).ledger(ledger).tree(TreeStatistics::new(
         3,
         1,

@@ -5,7 +5,7 @@
 mod support;
 
 use proptest::prelude::*;
-use sealbook_attribution::{Catalogue, Class, Commit, Relation, Signal, Source, Strength, Verdict};
+use sealbook_attribution::{Catalogue, Class, Commit, Lines, Relation, Signal, Source, Strength, Verdict};
 use sealbook_report::{
     Collector, Counts, Doubt, People, Report, Repository, Rules, Statistics, TreeStatistics, html, markdown,
 };
@@ -68,13 +68,17 @@ fn a_claim_that_cannot_be_true_counts_for_nothing_but_its_kind() {
 #[test]
 fn work_in_part_is_counted_apart() {
     let whole = ai("Amp", Strength::High);
+    let mut lines = ai("Amp", Strength::Certain);
+    lines.lines = vec![Lines { start: 1, end: 1 }];
     let commits = [
         commit("a1", MAY_2026, vec![in_part(whole.clone())]),
         commit("a2", MAY_2026, vec![in_part(whole.clone()), whole.clone()]),
         commit("a3", MAY_2026, vec![in_part(ai("Amp", Strength::Low))]),
+        commit("a4", MAY_2026, vec![lines.clone()]),
+        commit("a5", MAY_2026, vec![lines, whole]),
     ];
     let counts = statistics(&commits, People::None).commits;
-    assert_eq!((counts.ai, counts.ai_in_part, counts.unknown), (2, 1, 1));
+    assert_eq!((counts.ai, counts.ai_in_part, counts.unknown), (4, 2, 1));
 }
 
 #[test]

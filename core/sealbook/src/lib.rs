@@ -26,16 +26,18 @@ mod project;
 pub mod tasks;
 
 pub use attribution::{
-    CACHE_VARIABLE, Commits, Explanation, Format, ReportOptions, RuleList, SETTINGS_FILE, ScanOptions,
-    ScanReport, StatsOptions, Target, WhyOptions, report, rules, scan, stats, test_rules, why,
+    CACHE_VARIABLE, Commits, Explanation, Format, ListedCommit, ReportOptions, RuleList, SETTINGS_FILE,
+    ScanOptions, ScanReport, StatsOptions, Target, WhyOptions, list_commits, report, rules, scan, stats,
+    test_rules, why,
 };
 pub use export::{verify_export, verify_export_from};
 pub use import::Imported;
 pub use ledger::{Entries, Ledger, OpenOptions};
 pub use project::{FOLDER, LEDGER_FILE, find_ledger, project_of};
 pub use sealbook_attribution::{
-    Claim, Class, Contradiction, FileJudgement, FileRange, JudgedCommit, Lines, Rule, Signal, Source,
-    Strength, TextMatch, TreeFiles, Verdict as CommitVerdict,
+    Claim, Class, Contradiction, Extent, FileJudgement, FileRange, JudgedCommit, Lines, Relation, Rule,
+    Signal, Skipped, SkippedFile, Source, Strength, TextMatch, TreeFiles, Unreadable,
+    Verdict as CommitVerdict, WorkingCopy,
 };
 pub use sealbook_error::{Code, Error, Result, Row, TABLE};
 pub use sealbook_ledger::verify::{Expected, Fault, FaultKind, Note, NoteKind, Report, Verdict};

@@ -1,6 +1,7 @@
 //! The commands about what an AI wrote.
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Find out what an AI wrote: in the files of a folder, in the commits of a git repository, or both
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   sealbook scan --history --json
+  sealbook scan --history --list ai
   sealbook scan --tree src
   sealbook scan --history --record --revision v1.0 ~/src/shop")]
 pub(crate) struct Scan {
@@ -28,6 +30,9 @@ pub(crate) struct Scan {
     /// Read the files
     #[arg(long)]
     pub(crate) tree: bool,
+    /// List the commits of one kind instead, newest first, each with its strongest claim; with --json a line each
+    #[arg(long, value_enum, value_name = "KIND", requires = "history", conflicts_with_all = ["tree", "record"])]
+    pub(crate) list: Option<Listed>,
     /// Record what is found in the ledger of --project, else of the project at or above PATH
     #[arg(long)]
     pub(crate) record: bool,
@@ -42,6 +47,19 @@ pub(crate) struct Scan {
     pub(crate) no_cache: bool,
 }
 
+/// Commits by what is known about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// With an AI claim of strength medium or better
+    Ai,
+    /// With a statement of human work
+    Human,
+    /// By a bot that is not AI
+    Automation,
+    /// About which nothing is known
+    Unknown,
+}
+
 /// Explain what is known about a commit or a file, and on what evidence
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
@@ -51,7 +69,7 @@ Examples:
 pub(crate) struct Why {
     /// A commit, as git understands it, or a file of the repository
     #[arg(value_name = "COMMIT|FILE")]
-    pub(crate) target: String,
+    pub(crate) target: OsString,
     /// Take the target for a commit, also if there is a file of that name
     #[arg(long, conflicts_with = "file")]
     pub(crate) commit: bool,

@@ -6,7 +6,7 @@ use crate::context::{Context, Outcome};
 use crate::output::{escape, print};
 use crate::progress;
 use crate::target::Target;
-use sealbook_common::sealbook::{self, Error, Format, ReportOptions, Result};
+use sealbook_common::sealbook::{self, Code, Error, Format, ReportOptions, Result};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -18,6 +18,11 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<Outcome> {
         (None, None) if context.json => (Format::Json, Path::new("-")),
         (None, None) => (Format::Markdown, Path::new("-")),
     };
+    if context.json && file == Path::new("-") && format != Format::Json {
+        let message = "standard output cannot be both the report and the answer in JSON";
+        return Err(Error::new(Code::InvalidArgument, message)
+            .remedy("leave out --html and --markdown for the report as JSON, or name a file"));
+    }
     // Before the work, so that nobody waits for a report that cannot be kept.
     let target = match file == Path::new("-") {
         true => None,

@@ -1,12 +1,12 @@
 //! `sealbook stats`
 
 use crate::args::{Figures, People, Stats};
+use crate::commands::scan::kinds;
 use crate::context::{Context, Outcome};
-use crate::output::{Style, brief, print};
+use crate::output::{Style, brief, escape, line, plural, print};
 use crate::progress;
 use sealbook_common::reply;
 use sealbook_common::sealbook::{self, Counts, Group, Groups, Result, Statistics, StatsOptions};
-use std::fmt::Write as _;
 
 /// Rows of a table that people are shown; JSON has them all.
 const ROWS: usize = 12;
@@ -43,7 +43,7 @@ fn shown(stats: &Statistics, style: Style) -> String {
     out.row("all", &stats.commits);
     if stats.commits.ai_in_part > 0 {
         out.note(&format!(
-            "{} of the AI commits are squashes or merges of mixed work",
+            "{} of the AI commits only in part: squashes and merges of mixed work, or notes about some lines",
             stats.commits.ai_in_part
         ));
     }
@@ -54,6 +54,10 @@ fn shown(stats: &Statistics, style: Style) -> String {
         out.groups("person", people);
     }
     out.groups("folder", &stats.by_folder);
+    if !stats.by_folder.rows.is_empty() {
+        let line = style.faint("  a commit counts for each folder that it touches, a merge for none");
+        out.line(&line);
+    }
     let months = stats.by_month.iter().rev().take(MONTHS).rev();
     out.section("month");
     for row in months {
@@ -61,11 +65,23 @@ fn shown(stats: &Statistics, style: Style) -> String {
     }
     out.more(stats.by_month.len().saturating_sub(MONTHS), "earlier months");
     if stats.contradicted > 0 {
-        out.note(&format!("{} commits have claims that contradict each other", stats.contradicted));
+        let commits = plural(stats.contradicted, "commit");
+        out.note(&format!("{commits} with claims that contradict each other"));
     }
     let invalid: u64 = stats.invalid_claims.values().sum();
     if invalid > 0 {
-        out.note(&format!("{invalid} claims cannot be true and count for nothing"));
+        out.note(&format!("{} cannot be true, so that nothing is counted for it", plural(invalid, "claim")));
+    }
+    let unreadable = &stats.unreadable;
+    if !unreadable.is_empty() {
+        let (commits, trees) = (plural(unreadable.commits, "commit"), plural(unreadable.trees, "commit"));
+        let first = unreadable.first.as_deref().map(escape).unwrap_or_default();
+        out.note(&format!("{commits} and the files of {trees} could not be read, and are left out: {first}"));
+    }
+    let records = stats.unreadable_records.values().sum();
+    if records > 0 {
+        let kinds = kinds(&stats.unreadable_records);
+        out.note(&format!("{} of Agent Trace could not be read: {kinds}", plural(records, "record")));
     }
     out.text
 }
@@ -129,7 +145,6 @@ impl Table {
     }
 
     fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
+        line(&mut self.text, text);
     }
 }

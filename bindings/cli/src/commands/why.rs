@@ -3,14 +3,13 @@
 use crate::args::Why;
 use crate::claim::claim_line;
 use crate::context::{Context, Outcome};
-use crate::output::{Style, brief, escape, print};
+use crate::output::{Style, brief, escape, line, print};
 use crate::progress;
 use sealbook_common::reply::{self, word};
 use sealbook_common::sealbook::{
-    self, Claim, CommitVerdict as Verdict, Contradiction, Explanation, FileJudgement, FileRange,
-    JudgedCommit, Result, Target, Time, WhyOptions,
+    self, Claim, CommitVerdict as Verdict, Contradiction, Explanation, Extent, FileJudgement, FileRange,
+    JudgedCommit, Relation, Result, Target, Time, WhyOptions, WorkingCopy,
 };
-use std::fmt::Write as _;
 
 /// Lines of one list: an explanation is to fit on a screen.
 const MOST: usize = 12;
@@ -53,16 +52,12 @@ impl Page {
         self.line(&format!("  {}", brief(&commit.subject, 100)));
         let who = format!("{} <{}>", commit.author.name, commit.author.email);
         self.line(&format!("  {}, {}", brief(&who, 80), day(commit.author.time.seconds)));
-        let strength = commit.strength.map_or_else(String::new, |strength| format!(", {}", word(&strength)));
-        let in_part = commit.extent.filter(|extent| word(extent) == "part");
-        let in_part = in_part.map_or("", |_| ", about a part of it");
-        let verdict = self.verdict(commit.verdict);
-        self.line(&format!("{verdict}{strength}{in_part}"));
+        let in_part = if commit.extent == Some(Extent::Part) { ", about a part of it" } else { "" };
+        let verdict = self.verdict(commit);
+        self.line(&format!("{verdict}{in_part}"));
         if let Some(relation) = &commit.relation {
-            self.line(&format!(
-                "  {}",
-                escape(&reply::json(relation).replace(['{', '}', '"'], "").replace(':', " "))
-            ));
+            let line = format!("  {}", related(relation));
+            self.line(&line);
         }
         if let Some(origin) = &commit.origin {
             self.line(&format!("  attributed to its origin, {origin}"));
@@ -74,7 +69,7 @@ impl Page {
     fn file(&mut self, file: &FileJudgement) {
         let at = file.commit.get(..12).unwrap_or_default();
         self.line(&self.style.strong(&format!("{} at {at}", escape(&file.path))));
-        if word(&file.working_copy) == "differs" {
+        if file.working_copy == WorkingCopy::Differs {
             self.line(&self.style.warn("  the file in the folder differs from this version"));
         }
         let lines = &file.lines;
@@ -86,6 +81,12 @@ impl Page {
             ("unknown", lines.unknown),
         ] {
             self.line(&format!("{count:>8}  {name}"));
+            if name == "AI" && lines.ai_in_part > 0 {
+                let part = lines.ai_in_part;
+                let line =
+                    format!("{part:>10}  of them from commits claimed only in part, perhaps another part");
+                self.line(&line);
+            }
         }
         let known = file.ranges.iter().filter(|range| range.verdict != Verdict::Unknown);
         let known: Vec<_> = known.collect();
@@ -101,12 +102,19 @@ impl Page {
         self.contradictions(&file.contradictions);
     }
 
-    fn verdict(&self, verdict: Verdict) -> String {
-        match verdict {
-            Verdict::Ai => self.style.strong("AI"),
-            Verdict::HumanEvidence => self.style.strong("stated to be human work"),
-            Verdict::Automation => self.style.strong("automation"),
-            Verdict::Unknown => {
+    fn verdict(&self, commit: &JudgedCommit) -> String {
+        let strength = commit.strength.map(|strength| word(&strength));
+        match (commit.verdict, strength) {
+            (Verdict::Ai, strength) => {
+                let strength = strength.map_or_else(String::new, |strength| format!(", {strength}"));
+                self.style.strong("AI") + &strength
+            }
+            (Verdict::HumanEvidence, _) => self.style.strong("stated to be human work"),
+            (Verdict::Automation, _) => self.style.strong("automation"),
+            (Verdict::Unknown, Some(strength)) => {
+                self.style.strong("unknown") + &format!(": only hints ({strength}), which decide nothing")
+            }
+            (Verdict::Unknown, None) => {
                 self.style.strong("unknown") + ": nothing was said, which does not make it human work"
             }
         }
@@ -140,8 +148,7 @@ impl Page {
     }
 
     fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
+        line(&mut self.text, text);
     }
 }
 
@@ -149,11 +156,24 @@ impl Page {
 fn range_line(range: &FileRange, file: &FileJudgement) -> String {
     let lines = format!("{}-{}", range.start, range.end);
     let tools = range.tools.iter().map(|tool| escape(tool)).collect::<Vec<_>>().join(", ");
-    let strength = range.strength.map_or_else(String::new, |strength| word(&strength));
+    let mut strength = range.strength.map_or_else(String::new, |strength| word(&strength));
+    if range.extent == Some(Extent::Part) {
+        strength += " (a part)";
+    }
     let from = file.commits.get(range.commit).map_or_else(String::new, |commit| {
         format!("{} {}", commit.id.get(..12).unwrap_or_default(), brief(&commit.subject, 60))
     });
-    format!("  {lines:<11} {:<14} {strength:<8} {tools}  {from}", word(&range.verdict))
+    format!("  {lines:<11} {:<14} {strength:<15} {tools}  {from}", word(&range.verdict))
+}
+
+/// What a commit does with another one. The id is as the message has it.
+fn related(relation: &Relation) -> String {
+    let (does, id) = match relation {
+        Relation::Reverts(id) => ("takes back", id),
+        Relation::Reapplies(id) => ("brings back what was taken back by", id),
+        Relation::PickedFrom(id) => ("picked from", id),
+    };
+    format!("{does} {}", escape(id))
 }
 
 /// The day in UTC.

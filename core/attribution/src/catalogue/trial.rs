@@ -2,7 +2,7 @@
 
 use super::Catalogue;
 use crate::matcher::Matcher;
-use crate::trailers::all_trailers;
+use crate::trailers::{Standing, all_trailers};
 use crate::{Class, Rule, RuleSignal, Strength};
 use serde::Serialize;
 
@@ -148,10 +148,10 @@ fn places(signal: RuleSignal, text: &str) -> Vec<Place> {
 fn in_trailers(text: &str) -> Vec<Place> {
     // The first paragraph of a message has no trailers, and this one may be nothing but a trailer.
     let message = format!("title\n\n{text}\n");
-    let trailers = all_trailers(message.as_bytes()).map(|(trailer, is_counted)| Place {
+    let trailers = all_trailers(message.as_bytes()).map(|(trailer, standing)| Place {
         key: Some(String::from_utf8_lossy(trailer.key).to_ascii_lowercase()),
         text: trailer.value.to_vec(),
-        most: if is_counted { Strength::Certain } else { Strength::Medium },
+        most: if standing == Standing::Counted { Strength::Certain } else { Strength::Medium },
     });
     trailers.collect()
 }

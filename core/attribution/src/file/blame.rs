@@ -135,7 +135,7 @@ impl<'a> Blame<'a> {
                 }
                 At::File(other) => parents.push((*parent, parent_facts, Rc::clone(path), other)),
                 At::Unknown => is_cut_off = true,
-                At::Other | At::Nothing => {}
+                At::Other(_) | At::Nothing => {}
             }
         }
         if parents.is_empty() && !is_cut_off {

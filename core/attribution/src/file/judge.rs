@@ -7,7 +7,7 @@ use super::report::{FileCommit, FileJudgement, FileRange, LineCounts, WorkingCop
 use crate::judge::Judge;
 use crate::lines::{merged, shown};
 use crate::object::parts;
-use crate::repository::{failed, unreadable};
+use crate::repository::{FETCH_ALL, failed, unreadable};
 use crate::versions::{Named, Versions, count, read_in_folder};
 use crate::{
     Catalogue, Claim, Contradiction, Extent, Judgement, Lines, Notes, Observer, Strength, Time, Traces,
@@ -143,7 +143,7 @@ fn text(versions: &mut Versions, blob: &ObjectId, path: &[u8]) -> Result<Vec<u8>
     let shown = crate::claim::shown(path);
     let Some(bytes) = versions.bytes(blob, Kind::Blob)? else {
         return Err(Error::new(Code::Git, format!("{shown} cannot be read: this clone does not have it"))
-            .remedy("fetch it from the remote: git fetch --refetch")
+            .remedy(FETCH_ALL)
             .with("object", blob));
     };
     let fault = if bytes.get(..TEXT).unwrap_or(bytes).contains(&0) {

@@ -227,7 +227,9 @@ fn what_is_no_file_of_source_text_is_refused() {
     assert_eq!(code("long"), Code::InvalidArgument);
     assert_eq!(code("binary"), Code::InvalidArgument);
     assert_eq!(code("gone"), Code::NotFound);
-    assert_eq!(code("folder"), Code::NotFound);
+    assert_eq!(code("folder"), Code::InvalidArgument);
+    let error = judge_file(repository.path(), "folder", &options(), &mut ()).unwrap_err();
+    assert!(error.message().contains("has a folder there"), "{error}");
     assert_eq!(judge(&repository, "folder/empty").lines.total, 0);
 }
 

@@ -1,6 +1,6 @@
 //! From what a user names to a file of a commit.
 
-use crate::repository::failed;
+use crate::repository::{FETCH_ALL, failed};
 use crate::versions::{At, Versions};
 use gix::{ObjectId, Repository};
 use sealbook_error::{Code, Error, Result};
@@ -14,18 +14,25 @@ pub(super) fn locate(
     (commit, tree): (ObjectId, ObjectId),
     (folder, file): (&Path, &Path),
 ) -> Result<(Vec<u8>, ObjectId)> {
-    let mut what = "has no such file";
+    let (mut what, mut code) = ("has no such file", Code::NotFound);
+    let mut remedy = "name a file that is committed, or another revision";
     for path in candidates(repository, folder, file)? {
         match versions.at(tree, &path)? {
             At::File(blob) => return Ok((path, blob)),
-            At::Other => what = "has a folder, a link or a submodule there, no file",
-            At::Unknown => what = "may have it, but this clone lacks the objects to tell",
+            At::Other(kind) => {
+                (what, code) = (kind, Code::InvalidArgument);
+                remedy = "name a file of text";
+            }
+            At::Unknown => {
+                (what, code) = ("may have it, but this clone lacks the objects to tell", Code::Git);
+                remedy = FETCH_ALL;
+            }
             At::Nothing => {}
         }
     }
     let shown = file.display();
-    Err(Error::new(Code::NotFound, format!("{shown} cannot be explained: commit {commit} {what}"))
-        .remedy("name a file that is committed, or another revision")
+    Err(Error::new(code, format!("{shown} cannot be explained: commit {commit} {what}"))
+        .remedy(remedy)
         .with("path", shown)
         .with("commit", commit))
 }

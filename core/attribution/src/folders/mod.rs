@@ -2,6 +2,7 @@
 
 mod diff;
 
+use crate::Unreadable;
 use crate::object;
 use crate::repository::{Objects, unreadable};
 use crate::table::{Folders, Table};
@@ -28,14 +29,15 @@ pub(crate) type KnownTrees = IdMap<ObjectId, ObjectId>;
 
 /// Finds the folders of the commits at `positions` against their first parents.
 ///
-/// A root commit touches every folder, a merge none. What a partial clone does not have is touched by nobody.
+/// A root commit touches every folder, a merge none. What a partial clone does not have is touched by nobody; what is missing or
+/// damaged elsewhere is counted.
 pub(crate) fn find(
     repository: &ThreadSafeRepository,
     (table, known): (&Table, &KnownTrees),
     positions: &[u32],
     depth: u8,
     is_cancelled: &dyn Fn() -> bool,
-) -> Result<Found> {
+) -> Result<(Found, Unreadable)> {
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let chunks: Vec<_> = positions.chunks(CHUNK).collect();
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_THREADS));
@@ -72,13 +74,19 @@ pub(crate) fn find(
 /// The folders of commits, each by the commit's position.
 type Found = Vec<(u32, BTreeSet<Arc<str>>)>;
 
-fn collect(results: &mpsc::Receiver<Result<Found>>, is_cancelled: &dyn Fn() -> bool) -> Result<Found> {
-    let mut found = Vec::new();
+fn collect(
+    results: &mpsc::Receiver<(Found, Unreadable)>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<(Found, Unreadable)> {
+    let (mut found, mut unreadable) = (Vec::new(), Unreadable::default());
     loop {
         match results.recv_timeout(PATIENCE) {
-            Ok(chunk) => found.extend(chunk?),
+            Ok((chunk, faults)) => {
+                found.extend(chunk);
+                unreadable.add(&faults);
+            }
             Err(mpsc::RecvTimeoutError::Timeout) => {}
-            Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(found),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Ok((found, unreadable)),
         }
         if is_cancelled() {
             return Err(Error::new(Code::Cancelled, "the scan was cancelled while it looked at folders"));
@@ -142,15 +150,19 @@ impl<'a> Worker<'a> {
         Self { objects, table, known, depth, names: HashMap::new(), trees: TreeCache::default() }
     }
 
-    fn chunk(&mut self, chunk: &[u32], stop: &AtomicBool) -> Result<Found> {
-        let mut found = Vec::with_capacity(chunk.len());
+    /// The folders of some commits. What cannot be read touches none.
+    fn chunk(&mut self, chunk: &[u32], stop: &AtomicBool) -> (Found, Unreadable) {
+        let (mut found, mut unreadable) = (Vec::with_capacity(chunk.len()), Unreadable::default());
         for position in chunk {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            found.push((*position, self.folders(*position)?));
+            match self.folders(*position) {
+                Ok(folders) => found.push((*position, folders)),
+                Err(error) => unreadable.tree(error.message()),
+            }
         }
-        Ok(found)
+        (found, unreadable)
     }
 
     fn folders(&mut self, position: u32) -> Result<BTreeSet<Arc<str>>> {

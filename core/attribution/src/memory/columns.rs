@@ -43,6 +43,7 @@ struct Stored {
     signal: Signal,
     strength: Strength,
     extent: Extent,
+    more: u32,
     evidence: usize,
 }
 
@@ -78,6 +79,7 @@ pub(super) fn encode(table: &Table, catalogue: &Catalogue) -> Option<Vec<u8>> {
                 signal: claim.signal,
                 strength: claim.strength,
                 extent: claim.extent,
+                more: claim.more,
                 evidence: texts.index(&claim.evidence),
             });
         }
@@ -161,6 +163,7 @@ pub(super) fn decode(bytes: &[u8], catalogue: &Catalogue) -> Option<Table> {
                 model: stored.model.map(|model| text(model).ok_or(())).transpose().ok()?,
                 strength: stored.strength,
                 extent: stored.extent,
+                more: stored.more,
                 evidence: text(stored.evidence)?,
                 ..Claim::by(rule, stored.signal, b"")
             });

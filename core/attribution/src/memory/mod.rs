@@ -3,7 +3,7 @@
 mod columns;
 
 use crate::table::Table;
-use crate::{Catalogue, HistorySummary, Strength};
+use crate::{Catalogue, HistorySummary, Strength, Unreadable};
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -74,7 +74,7 @@ struct Figures {
 }
 
 /// The start of the bytes. The number grows with each change of their form or of what a rule's match means.
-const MAGIC: &[u8; 20] = b"sealbook/memory/001\n";
+const MAGIC: &[u8; 20] = b"sealbook/memory/002\n";
 
 impl Memory {
     /// Takes over what [`to_bytes`](Self::to_bytes) gave. Bytes that are anything else yield an empty memory.
@@ -136,6 +136,8 @@ impl Memory {
             by_tool: figures.by_tool.clone(),
             by_strength: figures.by_strength.clone(),
             repository: Vec::new(),
+            unreadable: Unreadable::default(),
+            unreadable_records: BTreeMap::new(),
         })
     }
 

@@ -226,6 +226,9 @@ impl Notes {
             let reason = "this clone does not have the note".to_owned();
             return Ok(of_fault(&place, Invalid { kind: "note_missing", reason }));
         };
+        if bytes.trim_ascii().is_empty() {
+            return Ok(NoteClaims::default());
+        }
         let size = bytes.len() as u64;
         let log = AuthorshipLog::parse(bytes);
         let log = match log {

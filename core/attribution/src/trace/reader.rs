@@ -173,6 +173,12 @@ impl ClaimSource for Traces {
     fn state(&self) -> String {
         self.state.clone()
     }
+
+    fn unreadable(&self) -> BTreeMap<&'static str, u64> {
+        let mut kinds = BTreeMap::new();
+        self.faults.iter().for_each(|fault| *kinds.entry(fault.invalid.kind).or_default() += 1);
+        kinds
+    }
 }
 
 struct Reading<'a> {

@@ -172,3 +172,18 @@ fn a_folder_that_is_a_link_is_not_followed_and_none_is_no_fault() {
         .unwrap();
     assert!(try_open(repository.path()).is_none());
 }
+
+#[test]
+fn records_that_cannot_be_read_are_counted_by_a_scan() {
+    use crate::{ClaimSource as _, HistoryOptions, scan_history};
+    let (repository, _) = repository();
+    std::fs::create_dir_all(repository.path().join(".agent-trace")).unwrap();
+    std::fs::write(repository.path().join(".agent-trace/traces.jsonl"), "{\n{}\nnothing\n").unwrap();
+    let traces = open(&repository);
+    let unreadable = traces.unreadable();
+    assert_eq!(unreadable.values().sum::<u64>(), 3);
+    let options = HistoryOptions::default().source(Arc::new(traces));
+    let summary = scan_history(repository.path(), &options, &mut ()).unwrap();
+    assert_eq!(summary.unreadable_records, unreadable);
+    assert_eq!((summary.total, summary.unknown), (1, 1));
+}

@@ -15,7 +15,7 @@ mod walk;
 
 pub use comments::comments;
 pub(crate) use languages::Languages;
-pub use report::{Skipped, TreeFiles, TreeReport};
+pub use report::{Skipped, SkippedFile, TreeFiles, TreeReport};
 pub(crate) use search::{Scratch, Search};
 
 use crate::Catalogue;

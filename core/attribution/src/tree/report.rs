@@ -11,6 +11,8 @@ pub struct TreeReport {
     pub files: TreeFiles,
     /// The skipped files by reason.
     pub skipped: Skipped,
+    /// The skipped files by path, as far as they have one: the first 10,000 that each thread came upon.
+    pub skipped_files: Vec<SkippedFile>,
     /// The claims by path, then by first line, those about a path alone first; the same for any number of threads.
     pub claims: Vec<Claim>,
 }
@@ -45,7 +47,33 @@ pub struct Skipped {
     pub special: u64,
 }
 
+/// A file that was not judged in full.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct SkippedFile {
+    /// The path from the scanned folder. Untrusted.
+    pub path: String,
+    /// The reason: a member of [`Skipped`].
+    pub reason: &'static str,
+}
+
+/// Paths of skipped files that a thread keeps at most.
+const MOST_PATHS: usize = 10_000;
+
 impl Skipped {
+    /// The numbers with their reasons, in words.
+    pub fn by_reason(self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("binary", self.binary),
+            ("too large", self.too_large),
+            ("unreadable", self.unreadable),
+            ("gone before their turn", self.vanished),
+            ("symbolic links, which are not followed", self.symlink),
+            ("pipes, sockets or devices", self.special),
+        ]
+        .into_iter()
+    }
+
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -75,7 +103,28 @@ pub(crate) enum Why {
     Special,
 }
 
+impl Why {
+    fn word(self) -> &'static str {
+        match self {
+            Why::Binary => "binary",
+            Why::TooLarge => "too_large",
+            Why::Unreadable => "unreadable",
+            Why::Vanished => "vanished",
+            Why::Symlink => "symlink",
+            Why::Special => "special",
+        }
+    }
+}
+
 impl TreeReport {
+    /// Counts a file that was not judged in full.
+    pub(crate) fn skip(&mut self, path: &str, why: Why) {
+        self.skipped.count(why);
+        if self.skipped_files.len() < MOST_PATHS {
+            self.skipped_files.push(SkippedFile { path: path.to_owned(), reason: why.word() });
+        }
+    }
+
     /// Adds what another thread found.
     pub(crate) fn add(&mut self, other: TreeReport) {
         self.files.scanned += other.files.scanned;
@@ -87,12 +136,14 @@ impl TreeReport {
         skipped.vanished += more.vanished;
         skipped.symlink += more.symlink;
         skipped.special += more.special;
+        self.skipped_files.extend(other.skipped_files);
         self.claims.extend(other.claims);
     }
 
     /// Brings the figures and the order to their final form.
     pub(crate) fn finish(mut self) -> Self {
         self.files.skipped = self.skipped.total();
+        self.skipped_files.sort();
         self.claims.sort_by(|a, b| {
             let key = |claim: &'_ Claim| claim.lines.first().copied();
             (&a.path, key(a), &a.rule, &a.evidence).cmp(&(&b.path, key(b), &b.rule, &b.evidence))

@@ -187,6 +187,11 @@ fn what_cannot_be_judged_is_counted_with_its_reason() {
     folder.write("c.py", &[b'#'; 5000]);
     let report = folder.scan_with(|options| options.max_bytes = 4999);
     assert_eq!((report.skipped.binary, report.skipped.too_large), (1, 1));
+    let reasons: Vec<_> = report.skipped_files.iter().map(|file| file.reason).collect();
+    assert!(
+        reasons.len() == 2 && reasons.contains(&"binary") && reasons.contains(&"too_large"),
+        "{reasons:?}"
+    );
     assert_eq!((report.files.scanned, report.files.flagged, report.files.skipped), (1, 1, 2));
     assert_eq!(folder.scan_with(|options| options.max_bytes = 5000).skipped.too_large, 0);
 }

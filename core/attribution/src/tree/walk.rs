@@ -142,7 +142,7 @@ impl Visitor<'_> {
         self.shared.search.path(&shown, &mut self.found.claims);
         match self.content(entry, &shown) {
             Ok(()) => self.found.files.scanned += 1,
-            Err(why) => self.found.skipped.count(why),
+            Err(why) => self.found.skip(&shown, why),
         }
         self.found.files.flagged += u64::from(self.found.claims.len() > before);
     }

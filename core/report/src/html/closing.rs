@@ -2,7 +2,7 @@
 
 use super::{evidence, text};
 use crate::words::{class, number, plural};
-use crate::{Report, TreeStatistics};
+use crate::{Report, Rules, TreeStatistics};
 use maud::{Markup, html};
 
 pub(super) fn tree(tree: &TreeStatistics) -> Markup {
@@ -61,6 +61,16 @@ pub(super) fn limits(report: &Report) -> Markup {
     }
 }
 
+/// What the project's own settings make of the catalogue.
+fn changes(catalogue: &Rules) -> Markup {
+    html! {
+        @for (how, ids) in catalogue.changes() {
+            "; " (how) " by the project's settings: "
+            @for (at, id) in ids.iter().enumerate() { @if at > 0 { ", " } code { (text(id)) } }
+        }
+    }
+}
+
 pub(super) fn footer(report: &Report) -> Markup {
     let catalogue = &report.catalogue;
     html! {
@@ -68,6 +78,7 @@ pub(super) fn footer(report: &Report) -> Markup {
             p {
                 "Sealbook " (report.version) ", catalogue version " (catalogue.version) " with " (plural(catalogue.rules as u64, "rule"))
                 @if let Some(digest) = &catalogue.digest { ", digest " code { (text(digest)) } }
+                (changes(catalogue))
                 ". Data: " code { (report.schema) } ", " code { (report.statistics.schema) } "."
             }
         }

@@ -78,7 +78,7 @@ pub(super) fn claim(piece: &Piece) -> Markup {
             (key(strength_key(piece.strength)))
             b { (text(&piece.tool)) }
             @if let Some(model) = &piece.model { " with " (text(model)) }
-            ", " (strength_word(piece.strength)) " (" (class(piece.class)) "): "
+            ", " @if piece.invalid.is_some() { "claimed " } (strength_word(piece.strength)) " (" (class(piece.class)) "): "
             (source_word(piece.source)) " by " (signal_word(piece.signal))
             @if piece.extent == Extent::Part { ", in part" }
             ", rule " code { (text(&piece.rule)) }
@@ -86,7 +86,7 @@ pub(super) fn claim(piece: &Piece) -> Markup {
                 ", " code { (text(path)) @if let Some(lines) = &piece.lines { ":" (lines) } }
             }
             @if let Some(found) = &piece.text { code.text { (text(found)) } }
-            @if let Some(reason) = &piece.invalid { span.warn { " Cannot be true: " (text(reason)) } }
+            @if let Some(reason) = &piece.invalid { span.warn { " Counts for nothing, since it cannot be true: " (text(reason)) } }
         }
     }
 }

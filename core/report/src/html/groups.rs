@@ -54,7 +54,7 @@ pub(super) fn sections(statistics: &Statistics) -> Markup {
         @if !statistics.by_folder.rows.is_empty() {
             section.card aria-labelledby="folders" {
                 h2 #folders { "By folder" }
-                p.note { "A commit counts for each folder that it touches; merges and commits that were not looked into are not here." }
+                p.note { (crate::words::FOLDERS) }
                 (table("Folder", &statistics.by_folder))
             }
         }

@@ -45,6 +45,7 @@ fn body(report: &Report) -> Markup {
             main {
                 (ledger::banner(report.ledger.as_ref()))
                 (share::section(&statistics.commits))
+                @for left_out in words::left_out(statistics) { p.note { span.warn { (text(&left_out)) } } }
                 @if statistics.commits.total > 0 {
                     (time::section(statistics))
                     (groups::sections(statistics))

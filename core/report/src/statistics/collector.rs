@@ -7,7 +7,7 @@ use super::hidden::Names;
 use super::months::Months;
 use super::people::People;
 use super::{Groups, Statistics};
-use sealbook_attribution::{Catalogue, Class, Commit, Relation, Signal, Source, Strength};
+use sealbook_attribution::{Catalogue, Class, Commit, Relation, Signal, Source, Strength, Unreadable};
 use sealbook_ledger::Time;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -204,6 +204,8 @@ impl Collector {
             contradicted: self.contradicted,
             contradictions: self.contradictions,
             invalid_claims: self.invalid,
+            unreadable: Unreadable::default(),
+            unreadable_records: BTreeMap::new(),
             doubts: self.doubts,
             strongest,
             doubtful,

@@ -1,6 +1,6 @@
 //! The four numbers that always stand together.
 
-use sealbook_attribution::{Class, Commit, Extent, Strength, Verdict};
+use sealbook_attribution::{Commit, Extent, Strength, Verdict};
 use serde::Serialize;
 
 /// Commits by what is known about them. `ai`, `human_evidence`, `automation` and `unknown` sum to `total`.
@@ -10,7 +10,8 @@ pub struct Counts {
     pub total: u64,
     /// With an AI claim of strength medium or better.
     pub ai: u64,
-    /// Those of `ai` whose AI claims all cover a part only: squashes and merges of mixed work.
+    /// Those of `ai` whose claims of strength medium or better all cover a part only: squashes and merges of mixed
+    /// work, and commits of which notes or records name some lines.
     pub ai_in_part: u64,
     /// With a person's explicit statement of human work.
     pub human_evidence: u64,
@@ -63,16 +64,8 @@ pub(crate) struct Mark {
 
 impl Mark {
     pub(crate) fn of(commit: &Commit<'_>) -> Self {
-        let is_ai = commit.verdict == Verdict::Ai;
-        let mut deciding = commit
-            .claims
-            .iter()
-            .filter(|claim| {
-                claim.is_valid() && claim.class == Class::Ai && claim.strength >= Strength::Medium
-            })
-            .peekable();
-        let in_part = deciding.peek().is_some() && deciding.all(|claim| claim.extent == Extent::Part);
-        Self { verdict: commit.verdict, in_part: is_ai && in_part }
+        let in_part = commit.verdict == Verdict::Ai && commit.extent == Some(Extent::Part);
+        Self { verdict: commit.verdict, in_part }
     }
 }
 

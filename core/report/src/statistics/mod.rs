@@ -19,6 +19,7 @@ pub use people::People;
 pub use tree::{TreeGroup, TreeStatistics};
 
 use hidden::Names;
+use sealbook_attribution::{HistorySummary, Unreadable};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -60,6 +61,12 @@ pub struct Statistics {
     pub contradictions: BTreeMap<String, u64>,
     /// Claims that cannot be true, by kind. They count for nothing else.
     pub invalid_claims: BTreeMap<String, u64>,
+    /// What could not be read, and so is in no figure.
+    #[serde(skip_serializing_if = "Unreadable::is_empty")]
+    pub unreadable: Unreadable,
+    /// Records of Agent Trace that could not be read, by kind. They claim nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unreadable_records: BTreeMap<&'static str, u64>,
     /// Commits by what raises doubt. A commit counts for each.
     pub doubts: BTreeMap<Doubt, u64>,
     /// Commits with the strongest evidence of AI.
@@ -74,4 +81,12 @@ pub struct Statistics {
 impl Statistics {
     /// The version of the JSON form.
     pub const SCHEMA: &'static str = "sealbook/stats/1";
+
+    /// With what the reading of the history left out.
+    #[must_use]
+    pub fn left_out(self, summary: &HistorySummary) -> Self {
+        let (unreadable, unreadable_records) =
+            (summary.unreadable.clone(), summary.unreadable_records.clone());
+        Self { unreadable, unreadable_records, ..self }
+    }
 }

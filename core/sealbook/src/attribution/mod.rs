@@ -2,6 +2,7 @@
 
 mod cache;
 mod history;
+mod list;
 mod options;
 mod recorder;
 mod report;
@@ -13,6 +14,7 @@ mod tree;
 mod why;
 
 pub use cache::CACHE_VARIABLE;
+pub use list::{ListedCommit, list_commits};
 pub use options::{Format, ReportOptions, ScanOptions, StatsOptions, Target, WhyOptions};
 pub use report::report;
 pub use rules::{RuleList, rules, test_rules};

@@ -39,6 +39,8 @@ pub fn report(path: &Path, options: &ReportOptions, progress: &Progress) -> Resu
         version: rules.catalogue.version(),
         rules: rules.catalogue.rules().len(),
         digest: Some(rules.catalogue.digest()),
+        off: rules.catalogue.switched_off().iter().map(|rule| rule.id.clone()).collect(),
+        changed: rules.catalogue.changed().to_vec(),
     };
     let statistics = count(path, &options.stats, rules.catalogue.clone(), now, progress)?;
     let mut report = Report::new(repository, now, statistics, catalogue);
@@ -63,7 +65,10 @@ fn ledger_verdict(
     progress: &Progress,
 ) -> Result<Option<verify::Report>> {
     let to_read = OpenOptions { read_only: true, ..OpenOptions::default() };
-    let ledger = match Ledger::open(options.ledger.as_deref().unwrap_or(path), &to_read) {
+    // A report about a file is one about the repository that it is in.
+    let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let ledger = match Ledger::open(options.ledger.as_deref().unwrap_or(folder), &to_read) {
         Err(error)
             if options.ledger.is_none() && matches!(error.code(), Code::NotAProject | Code::NotFound) =>
         {

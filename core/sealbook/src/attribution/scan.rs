@@ -7,7 +7,9 @@ use super::settings::{RulesInForce, in_force};
 use super::tree;
 use crate::ledger::{Ledger, OpenOptions};
 use crate::project::project_of;
-use sealbook_attribution::{Claim, HistorySummary, Strength, TreeFiles, TreeReport};
+use sealbook_attribution::{
+    Claim, HistorySummary, Skipped, SkippedFile, Strength, TreeFiles, TreeReport, Unreadable,
+};
 use sealbook_error::Result;
 use sealbook_store::Progress;
 use serde::Serialize;
@@ -28,6 +30,18 @@ pub struct ScanReport {
     /// Commits with an AI claim, by the strongest one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_strength: Option<BTreeMap<Strength, u64>>,
+    /// What of the history could not be read, and so is in no figure; absent if there was nothing of the kind, as all that follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<Unreadable>,
+    /// Records of Agent Trace that could not be read, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unreadable_records: BTreeMap<&'static str, u64>,
+    /// Files that were not judged in full, by reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Skipped>,
+    /// Their paths, each with its reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped_files: Vec<SkippedFile>,
     /// How many files; absent if the files were not read, as the claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files: Option<TreeFiles>,
@@ -64,12 +78,20 @@ impl ScanReport {
             commits: Some(Commits { total, ai, human_evidence, automation, unknown }),
             by_tool: Some(summary.by_tool),
             by_strength: Some(summary.by_strength),
+            unreadable: Some(summary.unreadable).filter(|unreadable| !unreadable.is_empty()),
+            unreadable_records: summary.unreadable_records,
             ..self
         }
     }
 
     fn with_tree(self, tree: TreeReport) -> Self {
-        Self { files: Some(tree.files), claims: Some(tree.claims), ..self }
+        Self {
+            files: Some(tree.files),
+            claims: Some(tree.claims),
+            skipped: Some(tree.skipped).filter(|skipped| skipped.total() > 0),
+            skipped_files: tree.skipped_files,
+            ..self
+        }
     }
 }
 
@@ -80,6 +102,10 @@ impl Default for ScanReport {
             commits: None,
             by_tool: None,
             by_strength: None,
+            unreadable: None,
+            unreadable_records: BTreeMap::new(),
+            skipped: None,
+            skipped_files: Vec::new(),
             files: None,
             claims: None,
             recorded: None,
@@ -167,7 +193,7 @@ impl Ledger {
     }
 }
 
-fn reading(options: &ScanOptions, rules: &RulesInForce) -> Reading {
+pub(super) fn reading(options: &ScanOptions, rules: &RulesInForce) -> Reading {
     Reading {
         revision: options.revision.clone(),
         folders: 0,

@@ -40,23 +40,34 @@ pub(crate) fn in_force(path: &Path) -> Result<RulesInForce> {
 
 /// The settings in force for `path`, with the file that they stand in.
 pub(crate) fn read_settings(path: &Path) -> Result<Option<(PathBuf, String)>> {
-    let Some(file) = find(path) else { return Ok(None) };
+    let Some(file) = find(path)? else { return Ok(None) };
     let text = read(&file)?;
     Ok(Some((file, text)))
 }
 
-fn find(path: &Path) -> Option<PathBuf> {
-    let start = std::path::absolute(path).ok()?;
+/// The nearest file. What has its name and is none is an error: rules that somebody wrote would be passed over.
+fn find(path: &Path) -> Result<Option<PathBuf>> {
+    let Ok(start) = std::path::absolute(path) else { return Ok(None) };
     for folder in start.ancestors() {
         let file = folder.join(SETTINGS_FILE);
         if file.is_file() {
-            return Some(file);
+            return Ok(Some(file));
+        }
+        if fs::symlink_metadata(&file).is_ok() {
+            let what = match fs::metadata(&file) {
+                Ok(metadata) if metadata.is_dir() => "is a folder",
+                Ok(_) => "is no file of text",
+                Err(_) => "is a link that leads to no file",
+            };
+            return Err(Error::new(Code::InvalidArgument, format!("{} {what}", file.display()))
+                .remedy("put the file with the settings there, or take it away")
+                .with("path", file.display()));
         }
         if folder.join(".git").exists() {
             break;
         }
     }
-    None
+    Ok(None)
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -66,5 +77,11 @@ fn read(file: &Path) -> Result<String> {
         let message = format!("{} has {size} bytes; {MOST} are the most", file.display());
         return Err(Error::new(Code::InvalidArgument, message).remedy("keep only the settings in it"));
     }
-    fs::read_to_string(file).map_err(failed)
+    String::from_utf8(fs::read(file).map_err(failed)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::new(Code::InvalidArgument, format!("{} is not UTF-8 at byte {at}", file.display()))
+            .remedy("save it as UTF-8")
+            .with("path", file.display())
+            .caused_by(error)
+    })
 }

@@ -46,9 +46,9 @@ pub(crate) fn count(
         no_cache: options.no_cache,
         catalogue,
     };
-    history::read(path, &reading, progress, &mut |commit| {
+    let summary = history::read(path, &reading, progress, &mut |commit| {
         collector.add(commit);
         Ok(())
     })?;
-    Ok(collector.finish())
+    Ok(collector.finish().left_out(&summary))
 }

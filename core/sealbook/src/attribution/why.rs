@@ -49,19 +49,32 @@ impl Explanation {
 /// assert_eq!(error.code(), Code::NotARepository);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn why(path: &Path, target: &str, options: &WhyOptions, progress: &Progress) -> Result<Explanation> {
+pub fn why(
+    path: &Path,
+    target: impl AsRef<Path>,
+    options: &WhyOptions,
+    progress: &Progress,
+) -> Result<Explanation> {
+    let target = target.as_ref();
+    // Git names no commit in other bytes.
+    let revision = target.to_str();
     let place = Place::of(path, None)?;
     match options.target {
-        Target::Commit => commit(path, target, progress),
+        Target::Commit => commit(path, &target.to_string_lossy(), progress),
         Target::File => file(path, target, &place, options, progress),
-        Target::Auto if Place::of(path, Some(target)).is_ok() => commit(path, target, progress),
+        Target::Auto if revision.is_some_and(|revision| Place::of(path, Some(revision)).is_ok()) => {
+            commit(path, revision.unwrap_or_default(), progress)
+        }
         Target::Auto => file(path, target, &place, options, progress).map_err(|error| match error.code() {
             Code::NotFound => Error::new(
                 Code::InvalidArgument,
-                format!("{target:?} is neither a commit nor a file of the repository"),
+                format!(
+                    "{target:?} is neither a commit nor a file of {}",
+                    options.revision.as_deref().unwrap_or("HEAD")
+                ),
             )
-            .remedy("name a commit as git understands it, or a file that was committed")
-            .with("target", target)
+            .remedy("name a commit as git understands it, or a committed file; one that was deleted with --revision")
+            .with("target", target.display())
             .caused_by(error),
             _ => error,
         }),
@@ -79,7 +92,7 @@ fn commit(path: &Path, revision: &str, progress: &Progress) -> Result<Explanatio
 
 fn file(
     path: &Path,
-    name: &str,
+    name: &Path,
     place: &Place,
     options: &WhyOptions,
     progress: &Progress,
