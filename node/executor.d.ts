@@ -27,7 +27,7 @@ export interface Call {
 }
 
 /** Calls under one policy. */
-export declare class Calls {
+export class Calls {
   protected constructor();
 
   /** Where the policy's breaker stands; null if there is none. */
@@ -37,7 +37,13 @@ export declare class Calls {
    * Has a function called, and again if it throws or rejects, as the policy says. Rejects with what the last attempt threw; with the
    * signal's reason if it is aborted before the call begins.
    *
-   * Throws (rejects with) `QueueFullError` if as many calls are under way as the executor takes, `ClosedError` after `close`.
+   * Rejects with `QueueFullError` if as many calls are under way as the executor takes, with `ClosedError` after `close`.
+   *
+   * @example
+   * ```js
+   * const executor = new Executor();
+   * assert.deepEqual(await Promise.all([1, 2, 3].map((n) => executor.submit(() => n * n))), [1, 4, 9]);
+   * ```
    */
   submit<T>(work: (call: Call) => T | PromiseLike<T>, options?: { signal?: AbortSignal }): Promise<T>;
 }
@@ -46,9 +52,8 @@ export declare class Calls {
  * Runs functions on the event loop, the most urgent first and so many at once. What has to survive the process, to be approved or to be
  * recorded is a task of an `Orchestrator`.
  *
+ * @example
  * ```js
- * import { Executor } from 'sealbook';
- *
  * const executor = new Executor({ concurrency: 8 });
  * const patient = executor.under({ maxAttempts: 5, retry: { initial: 1 } });
  * let calls = 0;
@@ -61,16 +66,33 @@ export declare class Calls {
  * await executor.close();
  * ```
  */
-export declare class Executor extends Calls {
+export class Executor extends Calls {
   /** `concurrency` calls at once (64 if not given; may be Infinity), `capacity` (100,000) under way, those that wait included. */
   constructor(options?: { concurrency?: number; capacity?: number });
 
-  /** Calls in the same executor under another policy. Throws `InvalidArgumentError`, `InvalidPolicyError`. */
+  /**
+   * Calls in the same executor under another policy. Throws `InvalidArgumentError`, `InvalidPolicyError`.
+   *
+   * @example
+   * ```js
+   * const urgent = new Executor().under({ priority: 'high', maxAttempts: 3 });
+   * assert.equal(await urgent.submit(({ attempt }) => attempt), 1);
+   * ```
+   */
   under(policy?: CallPolicy): Calls;
 
   /** How many calls have no outcome yet. */
   get open(): number;
 
-  /** Takes nothing new, and resolves when every call has its outcome. With `cancel` what does not run now is rejected with `CancelledError`. */
+  /**
+   * Takes nothing new, and resolves when every call has its outcome. With `cancel` what does not run now is rejected with `CancelledError`.
+   *
+   * @example
+   * ```js
+   * const executor = new Executor();
+   * await executor.close({ cancel: true });
+   * await assert.rejects(executor.submit(() => 1), ClosedError);
+   * ```
+   */
   close(options?: { cancel?: boolean }): Promise<void>;
 }

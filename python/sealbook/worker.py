@@ -205,6 +205,8 @@ class _Loop:
         self._worker = worker
         self._tasks: dict[int, tuple[Attempt, asyncio.Task[None]]] = {}
         self._asked: set[int] = set()
+        # What has not been awaited yet. Only what is awaited or closed goes away without a warning.
+        self._fresh: dict[int, tuple[Attempt, Awaitable[Any]]] = {}
         self._loop = asyncio.new_event_loop()
         self._watcher: asyncio.TimerHandle | None = None
         self.thread = threading.Thread(target=self._main, name="sealbook-loop", daemon=True)
@@ -223,13 +225,25 @@ class _Loop:
         finally:
             asyncio.set_event_loop(None)
             self._loop.close()
+            for ticket in list(self._fresh):
+                self._drop(ticket)
 
     def begin(self, attempt: Attempt, awaitable: Awaitable[Any]) -> None:
+        self._fresh[attempt._ticket] = attempt, awaitable
         try:
             self._loop.call_soon_threadsafe(self._start, attempt, awaitable)
         except RuntimeError:  # the loop is closed, because the worker has ended
-            if inspect.iscoroutine(awaitable):
-                awaitable.close()
+            self._drop(attempt._ticket)
+
+    def _drop(self, ticket: int) -> None:
+        """Gives back what was cancelled before anything of it ran."""
+        attempt, awaitable = self._fresh.pop(ticket, (None, None))
+        if inspect.iscoroutine(awaitable):
+            awaitable.close()
+        if attempt is not None:
+            self._tasks.pop(ticket, None)
+            self._asked.discard(ticket)
+            self._worker._settle(attempt, {"cancelled": True})
 
     def end(self) -> None:
         with contextlib.suppress(RuntimeError):
@@ -241,11 +255,13 @@ class _Loop:
 
     def _start(self, attempt: Attempt, awaitable: Awaitable[Any]) -> None:
         task = self._loop.create_task(self._run(attempt, awaitable), name=repr(attempt))
+        task.add_done_callback(lambda _: self._drop(attempt._ticket))
         self._tasks[attempt._ticket] = attempt, task
         if self._watcher is None:
             self._watcher = self._loop.call_later(WATCH, self._watch)
 
     async def _run(self, attempt: Attempt, awaitable: Awaitable[Any]) -> None:
+        self._fresh.pop(attempt._ticket, None)
         current.set(attempt)
         try:
             result = await awaitable

@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 const declarations = readFileSync(join(root, 'node/index.d.ts'), 'utf8');
 const attribution = readFileSync(join(root, 'node/attribution.d.ts'), 'utf8');
 const tasks = readFileSync(join(root, 'node/tasks.d.ts'), 'utf8');
+const executor = readFileSync(join(root, 'node/executor.d.ts'), 'utf8');
 const errors = readFileSync(join(root, 'node/errors.d.ts'), 'utf8');
 const names = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 
@@ -34,7 +35,7 @@ test('the types compile strictly in a module', (t) => assert.match(compile(t, 'm
 test('the types compile strictly in CommonJS', (t) => assert.doesNotMatch(compile(t, 'commonjs'), /node\/index\.d\.mts/));
 
 test('what is declared is there, and what is there is declared', () => {
-  const declared = [...names(declarations + attribution + tasks, /^export (?:class|function|const) (\w+)/gm), ...names(errors, /^export class (\w+)/gm)];
+  const declared = [...names(declarations + attribution + tasks + executor, /^export (?:class|function|const) (\w+)/gm), ...names(errors, /^export class (\w+)/gm)];
   assert.deepEqual([...new Set(declared)].sort(), Object.keys(sealbook).sort());
 });
 
