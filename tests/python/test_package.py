@@ -52,11 +52,12 @@ def test_there_are_examples() -> None:
     assert examples > 40
 
 
-def test_the_examples_in_the_guide(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "least"), [("python", 7), ("tasks", 2)])
+def test_the_examples_in_the_guides(page: str, least: int, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    guide = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", guide, re.S)
-    assert len(blocks) >= 6
+    assert len(blocks) >= least
     namespace = {"__name__": "guide"}
     for block in blocks:
-        exec(compile(block, "docs/python.md", "exec"), namespace)
+        exec(compile(block, f"docs/{page}.md", "exec"), namespace)
