@@ -84,9 +84,12 @@ packaging: native ##   the wheel and the npm tarball, installed into empty place
 bench: ##       criterion benches of the hot paths
 	cargo bench -p sealbook-benches
 
-soak: ##        10,000 tasks under workers that are killed and stopped; the result goes to benches/results
+soak: native ##        10,000 tasks under workers that are killed and stopped, and 2,000 each in Python and Node; the results go to benches/results
 	@mkdir -p benches/results
-	{ echo '$$ make soak'; SEALBOOK_SOAK=10000 cargo test --release --locked --quiet -p sealbook-cli --test soak -- --nocapture | grep 'tasks in'; } | tee benches/results/soak.txt
+	{ echo '$$ make soak'; \
+	echo '# the command'; SEALBOOK_SOAK=10000 cargo test --release --locked --quiet -p sealbook-cli --test soak -- --nocapture | grep 'tasks in'; \
+	echo '# Python'; SEALBOOK_SOAK=2000 PYTHONPATH=python $(PYTHON) -m pytest -q -s tests/python/test_task_soak.py | grep 'tasks in'; \
+	echo '# Node'; SEALBOOK_SOAK=2000 node --test tests/node/task_soak.test.mjs | grep 'tasks in'; } | tee benches/results/soak.txt
 
 peers: ##       side by side with what others use; results go to benches/results
 	benches/run.sh

@@ -31,6 +31,8 @@ export interface TaskTransition {
   by: string;
   /** Which principal, if it was one. */
   who?: string | null;
+  /** The worker that was given the task or that caused it, and which assignment of the task that is. */
+  lease?: { worker: string; term: number; epoch: number } | null;
   /** Attempts that count, after it. */
   attempts: number;
   reason?: string | null;

@@ -80,6 +80,10 @@ class Event:
     """Why."""
     failure: TaskFailure | None
     """The failure of the attempt."""
+    worker: str | None = None
+    """The worker that was given the task, or that caused it."""
+    epoch: int | None = None
+    """Which assignment of the task that is; each has a number of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +324,7 @@ def make_summary(text: str) -> Summary:
 
 
 def _event(number: int, task: str, value: dict[str, Any]) -> Event:
+    lease = value.get("lease") or {}
     return Event(
         number=number,
         task=task,
@@ -333,6 +338,8 @@ def _event(number: int, task: str, value: dict[str, Any]) -> Event:
         attempts=value["attempts"],
         reason=value.get("reason"),
         failure=_failure(value.get("failure")),
+        worker=lease.get("worker"),
+        epoch=lease.get("epoch"),
     )
 
 

@@ -58,16 +58,16 @@ def huey_rate(folder: Path, tasks: int) -> float:
 
 
 def dbos_rate(folder: Path, tasks: int) -> float:
-    from dbos import DBOS, Queue
+    from dbos import DBOS
 
     DBOS(config={"name": "bench", "system_database_url": f"sqlite:///{folder / 'dbos.db'}", "log_level": "ERROR", "run_admin_server": False})
-    queue = Queue("bench", polling_interval_sec=0.01)
 
     @DBOS.workflow()
     def noop() -> None:
         return None
 
     DBOS.launch()
+    queue = DBOS.register_queue("bench", polling_interval_sec=0.01)
     try:
         began = time.perf_counter()
         handles = [queue.enqueue(noop) for _ in range(tasks)]
