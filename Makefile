@@ -93,6 +93,7 @@ soak: native ##        10,000 tasks under workers that are killed and stopped, a
 
 peers: ##       side by side with what others use; results go to benches/results
 	benches/run.sh
+	benches/tasks.sh
 
 accuracy: ##    the rules of attribution on real histories (REPOS="path path ..."); writes docs/accuracy.md
 	@test -n "$(REPOS)" || { echo 'name repositories: make accuracy REPOS="path path ..."' >&2; exit 2; }

@@ -7,7 +7,7 @@ pub(crate) use attribution::{Figures, Listed, People, Report, Rules, RulesComman
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-pub(crate) use tasks::{Act, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
+pub(crate) use tasks::{Act, Limit, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
 
 /// A tamper-evident ledger of what AI agents and people did
 ///

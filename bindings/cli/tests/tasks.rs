@@ -194,3 +194,44 @@ fn a_waiting_task_is_cancelled_and_a_limit_on_memory_holds() {
     work(&project);
     assert_eq!(show(&project, &id)["failure"]["class"], "ExitCode");
 }
+
+#[test]
+fn many_tasks_are_acted_on_at_once_and_one_that_cannot_be_holds_back_no_other() {
+    let project = Project::new();
+    let submit = || {
+        let args = ["task", "submit", "--kind", "other", "--requester", "ann", "--json", "--arguments", "1"];
+        project.run(args).json()["id"].as_str().unwrap().to_owned()
+    };
+    let ids = [submit(), submit(), submit()];
+    project.run(["task", "cancel", &ids[0], "--as", "ann"]).good();
+    let some = project.run(["task", "cancel", &ids[0], &ids[1], "--as", "ann", "--json"]);
+    some.failed("TASK_ILLEGAL_TRANSITION");
+    let state = |id: &str| project.run(["task", "show", id, "--json"]).json()["state"].clone();
+    assert_eq!((state(&ids[1]), state(&ids[2])), (json!("cancelled"), json!("queued")));
+    let all = project.run(["task", "retry", "--state", "cancelled", "--kind", "other", "--as", "ann"]).good();
+    assert_eq!(all.matches("is queued").count(), 2, "{all}");
+}
+
+#[test]
+fn kinds_keys_and_the_queue_are_limited_and_paused() {
+    let project = Project::new();
+    assert_eq!(project.run(["task", "limit"]).good(), "nothing is limited\n");
+    project.run(["task", "limit", "--kind", "process", "--pause", "--reason", "maintenance"]).good();
+    let id =
+        project.run(["task", "submit", "--kind", "process", "--json", "--", "true"]).json()["id"].clone();
+    let id = id.as_str().unwrap();
+    project.run(["work", "--until-idle"]).good();
+    assert_eq!(project.run(["task", "show", id, "--json"]).json()["state"], "queued");
+    let shown =
+        project.run(["task", "limit", "--key", "api", "--rate", "100", "--per", "60", "--concurrency", "2"]);
+    let shown = shown.good();
+    assert!(
+        shown.contains("kind process: paused\n")
+            && shown.contains("key api: at most 2 at once; at most 100 in "),
+        "{shown}"
+    );
+    project.run(["task", "limit", "--kind", "process", "--lift"]).good();
+    project.run(["work", "--until-idle"]).good();
+    assert_eq!(project.run(["task", "show", id, "--json"]).json()["state"], "completed");
+    project.run(["task", "limit", "--queue", "--rate", "0"]).failed("INVALID_POLICY");
+}

@@ -7,6 +7,7 @@ mod job;
 mod recorder;
 pub mod reply;
 pub mod request;
+mod task_desk;
 pub mod tasks;
 
 pub use job::Job;

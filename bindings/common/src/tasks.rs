@@ -1,5 +1,6 @@
 //! Tasks for host languages: submissions, outcomes and views as JSON texts, and workers whose attempts the host fetches.
 
+use crate::task_desk::deed_of;
 use sealbook::tasks::{
     self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
     Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
@@ -18,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The tasks of a ledger.
 #[derive(Debug, Clone)]
 pub struct Orchestrator {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 impl Orchestrator {
@@ -83,14 +84,8 @@ impl Orchestrator {
     /// `INVALID_ARGUMENT` for another act, and those of [`Engine::cancel`].
     pub fn act(&self, act: &str, id: &str, principal: &str, reason: &str) -> Result<String> {
         let (id, who) = (TaskId::parse(id)?, Principal::parse(principal)?);
-        let state = match act {
-            "cancel" => self.engine.cancel(id, who, reason),
-            "suspend" => self.engine.suspend(id, who, reason),
-            "resume" => self.engine.resume(id, who, reason),
-            "retry" => self.engine.redrive(id, who, reason),
-            _ => Err(Error::new(Code::InvalidArgument, format!("{act:?} is nothing that is done to a task"))
-                .remedy("cancel, suspend, resume or retry it")),
-        }?;
+        let mut states = self.engine.act_many(deed_of(act)?, &[id], &who, reason)?;
+        let state = states.pop().ok_or_else(|| Error::new(Code::Internal, "an act without an answer"))??;
         Ok(json!({"id": id, "state": state}).to_string())
     }
 
@@ -403,7 +398,7 @@ fn left(deadline: Option<Instant>) -> Duration {
     deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
-fn misread(what: &str, error: &serde_json::Error) -> Error {
+pub(crate) fn misread(what: &str, error: &serde_json::Error) -> Error {
     Error::new(Code::InvalidArgument, format!("{what}: {error}"))
         .remedy("see the guide to tasks for the form")
 }

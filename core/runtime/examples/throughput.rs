@@ -1,4 +1,5 @@
-//! How many no-op tasks a second go through an engine, from submission to completion: `throughput [memory|FILE] [TASKS] [CONCURRENCY]`.
+//! How many no-op tasks a second go through an engine, from submission to completion, and how soon one that comes alone is started:
+//! `throughput [memory|FILE] [TASKS] [CONCURRENCY]`.
 
 use sealbook_error::Result;
 use sealbook_ledger::Genesis;
@@ -7,8 +8,9 @@ use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, new_ledger_
 use sealbook_tasks::{Arguments, Audit, Principal, Spec, TaskKind};
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -45,5 +47,33 @@ fn main() -> Result<()> {
         rate(summary.completed, all - submitted.as_secs_f64()),
         rate(summary.completed, all),
     )?;
-    Ok(())
+    let delays = delays(&engine, &spec)?;
+    let at = |share: usize| delays.get(delays.len() * share / 100).copied().unwrap_or_default();
+    writeln!(std::io::stdout(), "from submission to start, one at a time: p50 {:?}, p99 {:?}", at(50), at(99))
+        .map_err(Into::into)
+}
+
+/// From before a submission to the start of its handler, for tasks that come one at a time, in order of length.
+fn delays(engine: &Engine, spec: &Spec) -> Result<Vec<Duration>> {
+    let (started, starts) = channel();
+    let started = Mutex::new(started);
+    let handler = move |_: &Attempt| {
+        let _ = started.lock().map(|started| started.send(Instant::now()));
+        Outcome::Complete("null".to_owned())
+    };
+    let handlers = Handlers::from([(spec.kind.clone(), Arc::new(handler) as _)]);
+    let stop = CancelToken::new();
+    let (other, token) = (engine.clone(), stop.clone());
+    let options = WorkerOptions { concurrency: 2, ..WorkerOptions::default() };
+    let worker = std::thread::spawn(move || work(&other, handlers, &options, &token, &mut |_| {}));
+    let mut delays = Vec::new();
+    for _ in 0..500 {
+        let began = Instant::now();
+        engine.submit(spec.clone())?;
+        delays.extend(starts.recv().ok().map(|start| start - began));
+    }
+    stop.cancel("enough");
+    let _summary = worker.join();
+    delays.sort();
+    Ok(delays)
 }

@@ -11,7 +11,7 @@ mod worker;
 
 pub use cancel::CancelToken;
 pub use engine::{
-    APPROVER, Access, Activity, Claimed, Engine, EngineOptions, Figures, KindFigures, News, Quantiles,
+    APPROVER, Access, Activity, Claimed, Deed, Engine, EngineOptions, Figures, KindFigures, News, Quantiles,
     Submitted, TaskView, Turn, WorkerFigures,
 };
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};

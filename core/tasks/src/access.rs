@@ -141,6 +141,25 @@ impl Standing {
         })
     }
 
+    /// Lets it do this with tasks of all kinds.
+    ///
+    /// # Errors
+    /// As [`Standing::require`].
+    pub fn require_all(&self, right: Right, now: Time) -> Result<(), Refusal> {
+        if self.allowances.iter().any(|allowance| allowance.right == right && allowance.kinds == "*") {
+            return Ok(());
+        }
+        Err(Refusal {
+            at: now,
+            who: self.principal.clone(),
+            what: right.as_str().to_owned(),
+            why: Ground::NoRight,
+            detail: format!("nothing allows it to {right} tasks of all kinds"),
+            task: None,
+            plea: None,
+        })
+    }
+
     /// The part in which it may act on a task: its own as requester, another's with the right to manage it.
     ///
     /// # Errors

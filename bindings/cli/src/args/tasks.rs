@@ -49,6 +49,54 @@ pub(crate) enum TaskCommand {
     Suspend(Act),
     /// Let a suspended task wait for its turn again
     Resume(Act),
+    Limit(Limit),
+}
+
+/// Limit or pause a kind, a key or the whole queue, in all processes; without limits, show what is limited
+///
+/// What is given replaces what was set before.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Example:
+  sealbook task limit --kind deploy --concurrency 1
+  sealbook task limit --key api --rate 100 --per 60 --burst 10
+  sealbook task limit --queue --pause --reason 'maintenance'
+  sealbook task limit --queue --lift
+  sealbook task limit")]
+pub(crate) struct Limit {
+    /// Tasks of this kind
+    #[arg(long, value_name = "KIND", group = "gate")]
+    pub(crate) kind: Option<String>,
+    /// Tasks with this concurrency key
+    #[arg(long, value_name = "KEY", group = "gate")]
+    pub(crate) key: Option<String>,
+    /// All tasks
+    #[arg(long, group = "gate")]
+    pub(crate) queue: bool,
+    /// At most so many run at once
+    #[arg(long, value_name = "N", requires = "gate")]
+    pub(crate) concurrency: Option<u32>,
+    /// At most so many start in the time that --per names
+    #[arg(long, value_name = "STARTS", requires = "gate")]
+    pub(crate) rate: Option<u32>,
+    /// The time of the rate, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "rate", default_value_t = 1.0)]
+    pub(crate) per: f64,
+    /// So many may start at once after a pause [default: 1]
+    #[arg(long, value_name = "N", requires = "rate")]
+    pub(crate) burst: Option<u32>,
+    /// Nothing starts
+    #[arg(long, requires = "gate")]
+    pub(crate) pause: bool,
+    /// Lift all limits of it
+    #[arg(long, requires = "gate", conflicts_with_all = ["concurrency", "rate", "pause"])]
+    pub(crate) lift: bool,
+    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) reason: String,
 }
 
 /// Submit a task, and print its id once it is durable
@@ -147,11 +195,18 @@ pub(crate) struct Watch {
     pub(crate) behind: Option<u64>,
 }
 
-/// A task, and who acts on it.
+/// Tasks, and who acts on them.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Act {
-    /// The task's id
-    pub(crate) id: String,
+    /// The tasks' ids
+    #[arg(value_name = "ID", required_unless_present_any = ["state", "kind"])]
+    pub(crate) ids: Vec<String>,
+    /// All tasks in one of these states instead
+    #[arg(long, value_name = "STATE", conflicts_with = "ids", value_delimiter = ',')]
+    pub(crate) state: Vec<String>,
+    /// All tasks of this kind instead
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) kind: Option<String>,
     /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,

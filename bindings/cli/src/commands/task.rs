@@ -1,5 +1,6 @@
 //! `sealbook task`
 
+mod limit;
 mod submit;
 mod watch;
 
@@ -8,7 +9,7 @@ pub(super) use submit::span;
 use crate::args::{Act, List, Task, TaskCommand};
 use crate::context::{Context, Outcome};
 use crate::output;
-use sealbook_common::sealbook::tasks::{self, Principal, State, TaskFilter, TaskId, TaskKind, TaskRow};
+use sealbook_common::sealbook::tasks::{self, Deed, Principal, State, TaskFilter, TaskId, TaskKind, TaskRow};
 use sealbook_common::sealbook::{Code, Error, Result};
 use serde_json::{Value, json};
 
@@ -19,10 +20,11 @@ pub(crate) fn run(args: &Task, context: &Context) -> Result<Outcome> {
         TaskCommand::Show { id } => show(id, context),
         TaskCommand::Watch(args) => watch::run(args, context),
         TaskCommand::Stats { window, prometheus } => stats(*window, *prometheus, context),
-        TaskCommand::Cancel(args) => act(args, context, tasks::Engine::cancel),
-        TaskCommand::Retry(args) | TaskCommand::Redrive(args) => act(args, context, tasks::Engine::redrive),
-        TaskCommand::Suspend(args) => act(args, context, tasks::Engine::suspend),
-        TaskCommand::Resume(args) => act(args, context, tasks::Engine::resume),
+        TaskCommand::Cancel(args) => act(args, context, Deed::Cancel),
+        TaskCommand::Retry(args) | TaskCommand::Redrive(args) => act(args, context, Deed::Redrive),
+        TaskCommand::Suspend(args) => act(args, context, Deed::Suspend),
+        TaskCommand::Resume(args) => act(args, context, Deed::Resume),
+        TaskCommand::Limit(args) => limit::run(args, context),
     }
 }
 
@@ -39,7 +41,7 @@ pub(super) fn print_json(value: &Value) -> Result<()> {
     output::print(&format!("{}\n", output::escape_json(&value.to_string())))
 }
 
-fn list(args: &List, context: &Context) -> Result<Outcome> {
+fn filter(states: &[String], kind: Option<&str>) -> Result<TaskFilter> {
     let state = |name: &String| {
         State::parse(name).ok_or_else(|| {
             let names: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
@@ -47,11 +49,15 @@ fn list(args: &List, context: &Context) -> Result<Outcome> {
                 .remedy(&format!("the states are {}", names.join(", ")))
         })
     };
+    let states = states.iter().map(state).collect::<Result<_>>()?;
+    Ok(TaskFilter { states, kind: kind.map(TaskKind::parse).transpose()?, ..TaskFilter::default() })
+}
+
+fn list(args: &List, context: &Context) -> Result<Outcome> {
     let filter = TaskFilter {
-        states: args.state.iter().map(state).collect::<Result<_>>()?,
-        kind: args.kind.as_deref().map(TaskKind::parse).transpose()?,
         after: args.after.as_deref().map(TaskId::parse).transpose()?,
         limit: args.limit,
+        ..filter(&args.state, args.kind.as_deref())?
     };
     let tasks = context.open_to_read()?.tasks()?;
     tasks.list(&filter, &mut |row| {
@@ -156,18 +162,34 @@ fn stats(window: u64, prometheus: bool, context: &Context) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-fn act(
-    args: &Act,
-    context: &Context,
-    act: impl FnOnce(&tasks::Engine, TaskId, Principal, &str) -> Result<State>,
-) -> Result<Outcome> {
-    let id = TaskId::parse(&args.id)?;
+fn act(args: &Act, context: &Context, deed: Deed) -> Result<Outcome> {
+    let engine = context.open()?.tasks()?;
     let who = principal(args.principal.as_deref())?;
-    let state = act(&context.open()?.tasks()?, id, who, &args.reason)?;
-    if context.json {
-        print_json(&json!({"id": id, "state": state}))?;
-    } else if !context.quiet {
-        output::print(&format!("{id} is {state}\n"))?;
+    let ids = if args.ids.is_empty() {
+        let filter = filter(&args.state, args.kind.as_deref())?;
+        let mut ids = Vec::new();
+        engine.list(&filter, &mut |row| {
+            ids.push(row.task.id);
+            Ok(())
+        })?;
+        ids
+    } else {
+        args.ids.iter().map(|id| TaskId::parse(id)).collect::<Result<Vec<_>>>()?
+    };
+    let states = engine.act_many(deed, &ids, &who, &args.reason)?;
+    let mut failed: Option<Error> = None;
+    for (id, state) in ids.into_iter().zip(states) {
+        match state {
+            Ok(state) if context.json => print_json(&json!({"id": id, "state": state}))?,
+            Ok(state) if !context.quiet => output::print(&format!("{id} is {state}\n"))?,
+            Ok(_) => {}
+            // The last one is reported where all errors are.
+            Err(error) => {
+                if let Some(before) = failed.replace(error) {
+                    output::report(context, None, &before);
+                }
+            }
+        }
     }
-    Ok(Outcome::Good)
+    failed.map_or(Ok(Outcome::Good), Err)
 }

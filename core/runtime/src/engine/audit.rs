@@ -6,8 +6,8 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaId, PleaState, PleaStep,
-    Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
+    ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange, PleaId,
+    PleaState, PleaStep, Principal, Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -120,6 +120,13 @@ pub(crate) fn refusal(refusal: &Refusal) -> Record {
 /// A breaker that opened, closed or lets probes through.
 pub(crate) fn breaker(change: &BreakerChange) -> Record {
     record(TASK, principal("service", "sealbook"), "breaker", change, json!({"dependency": change.key}))
+}
+
+/// Limits of the queue, a kind or a key that somebody has set or lifted.
+pub(crate) fn gate(gate: &GateName, limits: &GateLimits, who: &Principal, reason: &str) -> Record {
+    let action = if *limits == GateLimits::default() { "lift_limits" } else { "limit" };
+    let details = json!({"gate": gate, "limits": limits, "reason": reason});
+    record(TASK, principal("service", who.as_str()), action, details, json!({}))
 }
 
 /// A worker that began or ended.

@@ -8,6 +8,7 @@ mod claim;
 mod dependency;
 mod desk;
 mod figures;
+mod gates;
 mod lease;
 mod manage;
 mod scheduler;
@@ -17,7 +18,7 @@ mod vote;
 
 pub use claim::{Claimed, News, Turn};
 pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
-use scheduler::GATES;
+pub use manage::Deed;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
 

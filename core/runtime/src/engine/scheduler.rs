@@ -2,6 +2,7 @@
 //!
 //! It catches up inside the transaction that hands tasks out, so it is exact then, and processes never quarrel about a task.
 
+use super::gates::GATES;
 use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
@@ -9,9 +10,6 @@ use sealbook_tasks::{
     GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, TaskKind, Transition,
 };
 use std::collections::HashMap;
-
-/// What the names of documents with the limits of gates begin with.
-pub(super) const GATES: &str = "gate:";
 
 pub(crate) struct Scheduler {
     options: QueueOptions,

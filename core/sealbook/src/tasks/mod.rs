@@ -7,10 +7,10 @@ mod settings;
 pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
 pub use request::spec_of;
 pub use sealbook_runtime::{
-    APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Engine, EngineOptions,
-    Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome, ProcessHandler,
-    ProcessRequest, Progress, Run, SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter,
-    guard, serve, work,
+    APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine,
+    EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome,
+    ProcessHandler, ProcessRequest, Progress, Run, SharedBreaker, Submitted, Summary, TaskView, Ticket,
+    WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{

@@ -1,0 +1,62 @@
+//! `sealbook task limit`
+
+use super::{principal, print_json, span};
+use crate::args::Limit;
+use crate::context::{Context, Outcome};
+use crate::output;
+use sealbook_common::sealbook::tasks::{GateLimits, GateName, Key, Rate, TaskKind};
+use sealbook_common::sealbook::{Code, Error, Result};
+use serde_json::json;
+
+pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
+    let engine = context.open()?.tasks()?;
+    if let Some(gate) = gate(args)? {
+        let rate = args.rate.map(|starts| {
+            let per = std::time::Duration::try_from_secs_f64(args.per).map_err(|_| {
+                Error::new(Code::InvalidArgument, format!("{} s is no length of time", args.per))
+                    .remedy("give seconds above 0")
+            })?;
+            Ok::<_, Error>(Rate { starts, per: span(per), burst: args.burst.unwrap_or(1) })
+        });
+        let limits =
+            GateLimits { concurrency: args.concurrency, rate: rate.transpose()?, paused: args.pause };
+        if limits != GateLimits::default() || args.lift {
+            engine.limit(gate, limits, principal(args.principal.as_deref())?, &args.reason)?;
+        }
+    }
+    let gates = engine.gates()?;
+    for (gate, limits) in &gates {
+        if context.json {
+            print_json(&json!({"gate": gate, "limits": limits}))?;
+        } else if !context.quiet {
+            output::print(&line(gate, limits))?;
+        }
+    }
+    if gates.is_empty() && !context.json && !context.quiet {
+        output::print("nothing is limited\n")?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn gate(args: &Limit) -> Result<Option<GateName>> {
+    Ok(match (&args.kind, &args.key) {
+        (Some(kind), _) => Some(GateName::Kind(TaskKind::parse(kind)?)),
+        (None, Some(key)) => Some(GateName::Key(Key::parse(key)?)),
+        (None, None) => args.queue.then_some(GateName::Queue),
+    })
+}
+
+fn line(gate: &GateName, limits: &GateLimits) -> String {
+    let name = match gate {
+        GateName::Queue => "the queue".to_owned(),
+        GateName::Kind(kind) => format!("kind {kind}"),
+        GateName::Key(key) => format!("key {key}"),
+    };
+    let concurrency = limits.concurrency.map(|most| format!("at most {most} at once"));
+    let rate = limits
+        .rate
+        .map(|rate| format!("at most {} in {}, {} at once after a pause", rate.starts, rate.per, rate.burst));
+    let paused = limits.paused.then(|| "paused".to_owned());
+    let limits: Vec<_> = [paused, concurrency, rate].into_iter().flatten().collect();
+    format!("{name}: {}\n", limits.join("; "))
+}
