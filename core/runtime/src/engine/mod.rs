@@ -8,8 +8,10 @@ mod claim;
 mod dependency;
 mod desk;
 mod figures;
+mod fire;
 mod lease;
 mod manage;
+mod schedule;
 mod scheduler;
 mod submit;
 mod view;
@@ -17,6 +19,7 @@ mod vote;
 
 pub use claim::{Claimed, News, Turn};
 pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
+pub use schedule::{ScheduleRequest, Scheduled};
 use scheduler::GATES;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
