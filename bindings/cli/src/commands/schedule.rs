@@ -84,10 +84,10 @@ fn print(scheduled: &Scheduled, context: &Context) -> Result<()> {
         Some(next) => format!("next {next}"),
         None => "no other".to_owned(),
     };
-    let times = output::escape(&format!("{} {}", schedule.cron, schedule.zone));
+    let times = format!("{} {}", schedule.cron, schedule.zone);
     let what = format!("{} {}", spec.kind, output::brief(spec.arguments.as_str(), 60));
     let name = context.out.strong(&output::escape(scheduled.name.as_str()));
-    output::print(&format!("{name}  {times}  {next}  {}\n", output::escape(&what)))?;
+    output::print(&format!("{name}  {}  {next}  {}\n", output::escape(&times), output::escape(&what)))?;
     match &scheduled.problem {
         Some(problem) => output::print(&format!("  {}\n", context.out.bad(&output::escape(problem)))),
         None => Ok(()),
