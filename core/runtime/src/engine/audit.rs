@@ -131,7 +131,7 @@ pub(crate) fn breaker(change: &BreakerChange) -> Record {
 pub(crate) fn schedule_put(scheduled: &Scheduled) -> Result<Record> {
     let spec = &scheduled.spec;
     let details = json!({
-        "approval": spec.approval, "kind": spec.kind, "name": scheduled.name, "schedule": scheduled.schedule,
+        "approval": spec.approval, "audit": spec.audit, "kind": spec.kind, "name": scheduled.name, "schedule": scheduled.schedule,
         "subject": sealbook_tasks::subject(spec)?,
     });
     let requester = principal("service", spec.requester.as_str());
@@ -155,6 +155,7 @@ pub(crate) fn is_other_schedule(scheduled: &Scheduled, entry: Option<&[u8]>) -> 
     #[derive(Deserialize)]
     struct Parts {
         approval: Option<ApprovalPolicy>,
+        audit: Audit,
         name: String,
         schedule: Schedule,
         subject: Hash,
@@ -166,6 +167,9 @@ pub(crate) fn is_other_schedule(scheduled: &Scheduled, entry: Option<&[u8]>) -> 
         Some(parts) if parts.subject != subject => Some("what would run is not what was recorded"),
         Some(parts) if parts.approval != scheduled.spec.approval => {
             Some("its approval policy is not the one that was recorded")
+        }
+        Some(parts) if parts.audit != scheduled.spec.audit => {
+            Some("what its tasks record is not what was said")
         }
         Some(parts) if parts.schedule != scheduled.schedule => {
             Some("its times are not those that were recorded")
