@@ -391,9 +391,12 @@ fn what_would_never_run_is_refused_when_it_is_put() {
 
 #[test]
 fn a_schedule_that_was_changed_behind_sealbooks_back_makes_nothing() {
-    for (from, to) in
-        [("quiet", "loud"), ("\"full\"", "\"off\""), ("\"0 * ", "\"1 * "), ("\"ann\"", "\"bob\"")]
-    {
+    for (from, to) in [
+        ("quiet", "loud"),
+        ("\"audit\":\"full\"", "\"audit\":\"off\""),
+        ("\"0 * ", "\"1 * "),
+        ("\"ann\"", "\"bob\""),
+    ] {
         let house = House::in_a_file();
         let engine = house.engine();
         engine
