@@ -1250,6 +1250,87 @@ uint32_t sealbook_task_stats_prometheus(const sealbook_orchestrator *orchestrato
                                         sealbook_error **error);
 
 /**
+ * Puts a schedule under its name, in place of one that may be there. A task is submitted at each of its times, once, by whichever worker
+ * runs then. Putting again what is there changes nothing; as long as the times stay the same no missed run is lost, and a schedule that
+ * is paused stays so.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * char *schedule = NULL;
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_schedule_put(tasks,
+ *                       "{\"name\": \"mornings\", \"cron\": \"0 9 * * MON-FRI\", \"zone\": \"Europe/Berlin\","
+ *                       " \"task\": {\"kind\": \"report\", \"requester\": \"ann\"}}",
+ *                       &schedule, NULL);
+ * assert(strstr(schedule, "\"paused\":false") != NULL);
+ * assert(sealbook_schedule_remove(tasks, "mornings", "ann", NULL) == SEALBOOK_OK);
+ * sealbook_string_free(schedule);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param orchestrator the orchestrator
+ * \param schedule_json `{"name", "cron", "zone", "missed", "grace_ms", "limit", "from", "task"}`, where `task` is what
+ *        sealbook_task_submit() takes, without `after`, `not_before`, `delay_ms` and an idempotency key; `missed` is `skip`, `once` or `all`. All but
+ *        `name`, `cron` and `task` are optional
+ * \param[out] scheduled_json the schedule as it stands: `{"name", "cron", "zone", "paused", "next", "last", "last_task", "problem", ...}`;
+ *             release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_SCHEDULE, and as sealbook_task_submit()
+ */
+uint32_t sealbook_schedule_put(const sealbook_orchestrator *orchestrator,
+                               const char *schedule_json,
+                               char **scheduled_json,
+                               sealbook_error **error);
+
+/**
+ * Removes a schedule. The tasks that it has made stay.
+ *
+ * \param orchestrator the orchestrator
+ * \param name the schedule's name
+ * \param principal who acts
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_NOT_FOUND, #SEALBOOK_ACCESS_REFUSED, #SEALBOOK_INVALID_TASK for a name or principal that is none,
+ *         #SEALBOOK_READ_ONLY, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_schedule_remove(const sealbook_orchestrator *orchestrator,
+                                  const char *name,
+                                  const char *principal,
+                                  sealbook_error **error);
+
+/**
+ * Keeps a schedule from making tasks, or lets it go on from now; what would have run meanwhile is left out.
+ *
+ * \param orchestrator the orchestrator
+ * \param name the schedule's name
+ * \param paused whether it is to be paused, or to go on
+ * \param principal who acts
+ * \param[out] scheduled_json the schedule as it stands then; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_schedule_remove()
+ */
+uint32_t sealbook_schedule_pause(const sealbook_orchestrator *orchestrator,
+                                 const char *name,
+                                 bool paused,
+                                 const char *principal,
+                                 char **scheduled_json,
+                                 sealbook_error **error);
+
+/**
+ * All schedules, by name.
+ *
+ * \param orchestrator the orchestrator
+ * \param[out] schedules_json an array; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_TAMPERED, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_schedule_list(const sealbook_orchestrator *orchestrator,
+                                char **schedules_json,
+                                sealbook_error **error);
+
+/**
  * Starts a worker for tasks of these kinds.
  *
  * \code{.c}

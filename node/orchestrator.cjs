@@ -9,7 +9,8 @@ const { Ledger, handleOf } = require('./ledger.cjs');
 const { Events, Ends, MADE: EVENTS } = require('./feed.cjs');
 const { TaskHandle, MADE: HANDLE } = require('./task_handle.cjs');
 const { Worker } = require('./task_worker.cjs');
-const { idOf, millis, request, row } = require('./task_options.cjs');
+const { encodeValue } = require('./payload.cjs');
+const { idOf, millis, moment, request, row } = require('./task_options.cjs');
 
 /** Submissions that go to the store at a time. */
 const MOST = 1000;
@@ -184,6 +185,39 @@ class Orchestrator {
     const { as, reason = '' } = take.known(options, ['as', 'reason']);
     const args = [idOf(plea), word(as, 'who votes'), choice, word(reason, 'the reason')];
     return JSON.parse(await this.#soon((tasks) => tasks.vote(...args)));
+  }
+
+  async schedule(name, times, task) {
+    const { grace, from, ...rest } = take.known(times, ['cron', 'zone', 'missed', 'grace', 'limit', 'from']);
+    const form = { name, ...rest };
+    if (grace !== undefined) form.grace_ms = millis(grace, 'the grace', 'INVALID_SCHEDULE');
+    if (from !== undefined) form.from = from instanceof Date ? moment(from) : from;
+    const text = `${encodeValue(form, 'the schedule').slice(0, -1)},"task":${row(task, this.#requester)}}`;
+    return JSON.parse(await this.#soon((tasks) => tasks.schedule(text)));
+  }
+
+  async schedules() {
+    return JSON.parse(await this.#soon((tasks) => tasks.schedules()));
+  }
+
+  async unschedule(name, options = undefined) {
+    const args = this.#named(name, options);
+    await this.#soon((tasks) => tasks.unschedule(...args));
+  }
+
+  async pauseSchedule(name, options = undefined) {
+    const [which, who] = this.#named(name, options);
+    return JSON.parse(await this.#soon((tasks) => tasks.pauseSchedule(which, true, who)));
+  }
+
+  async resumeSchedule(name, options = undefined) {
+    const [which, who] = this.#named(name, options);
+    return JSON.parse(await this.#soon((tasks) => tasks.pauseSchedule(which, false, who)));
+  }
+
+  #named(name, options) {
+    const { as = this.#requester } = take.known(options, ['as']);
+    return [word(name, "the schedule's name"), word(as, 'the principal')];
   }
 
   async counts() {

@@ -179,6 +179,47 @@ export interface TaskOptions {
   audit?: 'full' | 'outcome' | 'off';
 }
 
+/** When a schedule makes its tasks. */
+export interface ScheduleTimes {
+  /** Minute, hour, day of month, month and day of week, such as `30 9 * * MON-FRI`. */
+  cron: string;
+  /** The time zone of these times, an IANA name; `UTC` if not given. */
+  zone?: string;
+  /** What becomes of runs whose time passed while no worker ran: they are left out, made up for by one run, or by each; `skip` if not given. */
+  missed?: 'skip' | 'once' | 'all';
+  /** A run that is so many milliseconds late counts as missed; 60,000 if not given. */
+  grace?: number;
+  /** How many missed runs are started at a time; 100 if not given. */
+  limit?: number;
+  /** For a new schedule: runs since then count as missed. It begins now if not given. */
+  from?: Date | string;
+}
+
+/** A schedule as it stands. */
+export interface Schedule {
+  name: string;
+  cron: string;
+  zone: string;
+  missed: 'skip' | 'once' | 'all';
+  grace_ms: number;
+  limit: number;
+  /** Whether it makes nothing until it is resumed. */
+  paused: boolean;
+  /** For when the next run is planned; `null` if it is paused or has no other. */
+  next: string | null;
+  /** For when the last run was planned. */
+  last: string | null;
+  /** The id of the last run's task. */
+  last_task: string | null;
+  /** What kept the last look from making a task. */
+  problem: string | null;
+  /** The kind of its tasks. */
+  kind: string;
+  requester: string;
+  priority: number;
+  arguments: any;
+}
+
 /** What {@link Orchestrator.submitMany} takes. */
 export type NewTask = readonly [kind: string, args?: unknown] | ({ kind: string; arguments?: unknown } & TaskOptions);
 
@@ -461,6 +502,83 @@ export class Orchestrator {
    * ```
    */
   deny(plea: TaskLike, options: { as: string; reason: string }): Promise<Plea>;
+
+  /**
+   * Puts a schedule under its name: a task is submitted at each of its times, once, by whichever worker runs then.
+   *
+   * Putting again what is there changes nothing, so a program may do it whenever it starts: as long as the times stay the same, no missed
+   * run is lost, and a schedule that is paused stays so.
+   *
+   * @param task - As for {@link Orchestrator.submitMany}, without what only a single task can have: `after`, `delay`, an idempotency key.
+   * @throws `INVALID_SCHEDULE` if the times are not understood or never come, and as {@link Orchestrator.submit}.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });
+   * const times = { cron: '0 9 * * MON-FRI', zone: 'Europe/Berlin', missed: 'once' };
+   * const schedule = await orchestrator.schedule('mornings', times, ['report', { of: 'sales' }]);
+   * assert.deepEqual([typeof schedule.next, schedule.last], ['string', null]);
+   * await assert.rejects(orchestrator.schedule('never', { cron: '0 0 30 2 *' }, ['report']), InvalidScheduleError);
+   * await orchestrator.close();
+   * ```
+   */
+  schedule(name: string, times: ScheduleTimes, task: NewTask): Promise<Schedule>;
+
+  /**
+   * All schedules, by name.
+   *
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const schedule = await orchestrator.schedule('nightly', { cron: '@daily' }, ['report']);
+   * assert.deepEqual(await orchestrator.schedules(), [schedule]);
+   * await orchestrator.close();
+   * ```
+   */
+  schedules(): Promise<Schedule[]>;
+
+  /**
+   * Removes a schedule. The tasks that it has made stay.
+   *
+   * @throws `NOT_FOUND`; `ACCESS_REFUSED` if whoever acts is neither its requester nor may manage such tasks.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * await orchestrator.schedule('nightly', { cron: '@daily' }, ['report']);
+   * await orchestrator.unschedule('nightly');
+   * await assert.rejects(orchestrator.unschedule('nightly'), NotFoundError);
+   * await orchestrator.close();
+   * ```
+   */
+  unschedule(name: string, options?: { as?: string }): Promise<void>;
+
+  /**
+   * Keeps a schedule from making tasks until it is resumed.
+   *
+   * @throws As {@link Orchestrator.unschedule}.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * await orchestrator.schedule('nightly', { cron: '@daily' }, ['report']);
+   * assert.equal((await orchestrator.pauseSchedule('nightly')).next, null);
+   * await orchestrator.close();
+   * ```
+   */
+  pauseSchedule(name: string, options?: { as?: string }): Promise<Schedule>;
+
+  /**
+   * Lets a paused schedule go on from now; what would have run meanwhile is left out.
+   *
+   * @throws As {@link Orchestrator.unschedule}.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * await orchestrator.schedule('nightly', { cron: '@daily' }, ['report']);
+   * await orchestrator.pauseSchedule('nightly');
+   * assert.equal((await orchestrator.resumeSchedule('nightly')).paused, false);
+   * await orchestrator.close();
+   * ```
+   */
+  resumeSchedule(name: string, options?: { as?: string }): Promise<Schedule>;
 
   /**
    * How many tasks stand in each state.

@@ -1,14 +1,17 @@
-//! Submissions of tasks as JSON, and what a task of kind `process` is to run.
+//! Submissions of tasks and schedules as JSON, and what a task of kind `process` is to run.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealbook::tasks::{ProcessRequest, spec_of};
+use sealbook::tasks::{ProcessRequest, schedule_of, spec_of};
 
 fuzz_target!(|text: &str| {
     if let Ok(spec) = spec_of(text) {
         let _ = spec.check();
         let _ = ProcessRequest::parse(spec.arguments.as_str());
+    }
+    if let Ok(request) = schedule_of(text) {
+        let _ = request.schedule.plan();
     }
     if let Ok(request) = ProcessRequest::parse(text) {
         assert!(!request.program.is_empty());

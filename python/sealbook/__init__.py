@@ -69,6 +69,7 @@ from sealbook.functions import canonicalize, report, rules, scan, stats, test_ru
 from sealbook.ledger import Ledger
 from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
+from sealbook.schedules import Schedule
 from sealbook.task_results import Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
 from sealbook.tasks import Handle, TaskFunction, task
 
@@ -131,6 +132,7 @@ __all__ = [
     "ReservedKindError",
     "RetryAfter",
     "ScanReport",
+    "Schedule",
     "SealbookError",
     "Snooze",
     "Summary",

@@ -1,4 +1,4 @@
-"""Looking at tasks, acting on them, and voting on their pleas."""
+"""Looking at tasks and schedules, acting on them, and voting on pleas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 from sealbook import _native
 from sealbook.arguments import options_of
 from sealbook.feed import Events
+from sealbook.schedules import Schedule, make_schedule, schedule_of
 from sealbook.task_options import Task, id_of
 from sealbook.task_results import Plea, State, TaskView, make_plea, make_view, plea_of, view_of
 
@@ -17,6 +18,7 @@ __all__ = ["Desk"]
 # Within the class below, `list` is one of its methods.
 Views: TypeAlias = list[TaskView]
 Pleas: TypeAlias = list[Plea]
+Schedules: TypeAlias = list[Schedule]
 
 
 class Desk:
@@ -147,3 +149,42 @@ class Desk:
     def deny(self, plea: Plea | str, *, as_: str, reason: str) -> Plea:
         """Votes against a plea, which needs a reason. See :meth:`approve`."""
         return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))
+
+    def schedules(self) -> Schedules:
+        """All schedules, by name. :meth:`sealbook.Orchestrator.schedule` puts one."""
+        return [schedule_of(value) for value in json.loads(self._native.schedules())]
+
+    def unschedule(self, name: str, *, as_: str | None = None) -> None:
+        """Removes a schedule. The tasks that it has made stay.
+
+        Args:
+            name: Its name.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Raises:
+            NotFoundError: There is none.
+            AccessRefusedError: Whoever acts is neither its requester nor may manage such tasks.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     schedule = o.schedule("nightly", "@daily", "report")
+        ...     o.unschedule("nightly")
+        ...     o.schedules()
+        []
+        """
+        self._native.unschedule(name, as_ or self._requester)
+
+    def pause_schedule(self, name: str, *, as_: str | None = None) -> Schedule:
+        """Keeps a schedule from making tasks until it is resumed. Arguments and exceptions as in :meth:`unschedule`.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     schedule = o.schedule("nightly", "@daily", "report")
+        ...     o.pause_schedule("nightly").paused, o.resume_schedule("nightly").paused
+        (True, False)
+        """
+        return make_schedule(self._native.pause_schedule(name, True, as_ or self._requester))
+
+    def resume_schedule(self, name: str, *, as_: str | None = None) -> Schedule:
+        """Lets a paused schedule go on from now; what would have run meanwhile is left out. See :meth:`pause_schedule`."""
+        return make_schedule(self._native.pause_schedule(name, False, as_ or self._requester))

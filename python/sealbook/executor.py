@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from sealbook import _native
 from sealbook.attempt import Permanent, RetryAfter, Snooze
 from sealbook.errors import ClosedError
-from sealbook.task_options import Priority, _form
+from sealbook.task_options import Priority, form_of
 
 __all__ = ["Calls", "Executor"]
 
@@ -119,7 +119,7 @@ class Executor(Calls):
             "breaker": breaker,
         }
         return Calls(
-            self._native, {name: _form(value) for name, value in options.items() if value is not None}
+            self._native, {name: form_of(value) for name, value in options.items() if value is not None}
         )
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -18,7 +19,8 @@ from sealbook.desk import Desk
 from sealbook.errors import make
 from sealbook.feed import Feed, ticks
 from sealbook.ledger import Ledger
-from sealbook.task_options import Delay, Options, Task, id_of, request_of
+from sealbook.schedules import Missed, Schedule, make_schedule
+from sealbook.task_options import Delay, Options, Task, form_of, id_of, request_of
 from sealbook.task_results import Summary, TaskView, make_view
 from sealbook.tasks import Handle, TaskDecorator, TaskFunction
 from sealbook.worker import Worker
@@ -189,6 +191,61 @@ class Orchestrator(Desk):
         """
         rows = [self._row(request) for request in requests]
         return [self._handle(row) for row in json.loads(self._native.submit_many(rows))]
+
+    def schedule(
+        self,
+        name: str,
+        cron: str,
+        kind: str | TaskFunction[..., Any, Any],
+        arguments: Any = None,
+        *,
+        zone: str = "UTC",
+        missed: Missed = "skip",
+        grace: Delay = 60.0,
+        limit: int = 100,
+        from_: datetime | str | None = None,
+        **options: Unpack[Options],
+    ) -> Schedule:
+        """Puts a schedule under its name: a task is submitted at each of its times, once, by whichever worker runs then.
+
+        Putting again what is there changes nothing, so a program may do it whenever it starts: as long as the times stay the same, no
+        missed run is lost, and a schedule that is paused stays so.
+
+        Args:
+            name: Its name, unique in the project.
+            cron: Minute, hour, day of month, month and day of week, such as ``"30 9 * * MON-FRI"``.
+            kind: As for :meth:`submit`, and so are the arguments and options; but without what only a single task can have.
+            arguments: With what.
+            zone: The time zone of the times, an IANA name.
+            missed: What becomes of runs whose time passed while no worker ran.
+            grace: A run that is later than this counts as missed and not as late.
+            limit: How many missed runs are started at a time.
+            from_: For a new schedule: runs since then count as missed. It begins now if not given.
+            options: :class:`sealbook.task_options.Options`.
+
+        Raises:
+            InvalidScheduleError: The times are not understood or never come, or the task has ``after``, ``delay`` or an idempotency key.
+            SealbookError: As :meth:`submit`.
+
+        >>> with Orchestrator.in_memory(requester="ann") as o:
+        ...     @o.task("report")
+        ...     def report(of):
+        ...         return f"all about {of}"
+        ...     schedule = o.schedule("mornings", "0 9 * * MON-FRI", report, ["sales"], zone="Europe/Berlin", missed="once")
+        ...     schedule.next is not None, schedule.last, o.schedules() == [schedule]
+        (True, None, True)
+        """
+        form = {
+            "name": name,
+            "cron": cron,
+            "zone": zone,
+            "missed": missed,
+            "grace_ms": millis_of(grace),
+            "limit": limit,
+            "from": form_of(from_),
+            "task": self._request(kind, arguments, options),
+        }
+        return make_schedule(self._native.schedule(form))
 
     def _row(self, request: Request) -> dict[str, Any]:
         if isinstance(request, tuple) and len(request) == 2:

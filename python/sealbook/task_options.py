@@ -89,9 +89,11 @@ def request_of(kind: str, arguments: Any, requester: str, options: Mapping[str, 
         if name in ("delay", "timeout"):
             request[f"{name}_ms"] = millis_of(value)
         elif name == "after":
-            request[name] = [id_of(task) if not isinstance(task, Mapping) else _form(task) for task in value]
+            request[name] = [
+                id_of(task) if not isinstance(task, Mapping) else form_of(task) for task in value
+            ]
         else:
-            request[name] = _form(value)
+            request[name] = form_of(value)
     return request
 
 
@@ -103,7 +105,7 @@ def id_of(task: Any) -> str:
     return id
 
 
-def _form(value: Any) -> Any:
+def form_of(value: Any) -> Any:
     if isinstance(value, timedelta):
         return millis_of(value)
     if isinstance(value, datetime):
@@ -114,7 +116,7 @@ def _form(value: Any) -> Any:
     if isinstance(value, type) and issubclass(value, BaseException):
         return value.__name__
     if isinstance(value, Mapping):
-        return {name: id_of(item) if name == "task" else _form(item) for name, item in value.items()}
+        return {name: id_of(item) if name == "task" else form_of(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_form(item) for item in value]
+        return [form_of(item) for item in value]
     return value

@@ -275,8 +275,8 @@ def view_of(value: dict[str, Any]) -> TaskView:
         attempts=value["attempts"],
         max_attempts=value["max_attempts"],
         crashes=value["crashes"],
-        submitted_at=_time(value["submitted_at"]),
-        since=_time(value["since"]),
+        submitted_at=time_of(value["submitted_at"]),
+        since=time_of(value["since"]),
         reason=value["reason"],
         failure=_failure(value["failure"]),
         result=value["result"],
@@ -300,11 +300,11 @@ def plea_of(value: dict[str, Any]) -> Plea:
         requester=value["requester"],
         subject=value["subject"],
         votes=tuple(
-            Vote(voter=vote["voter"], choice=vote["choice"], reason=vote["reason"], at=_time(vote["at"]))
+            Vote(voter=vote["voter"], choice=vote["choice"], reason=vote["reason"], at=time_of(vote["at"]))
             for vote in value["votes"]
         ),
-        opened_at=_time(value["opened_at"]),
-        due_at=None if value["due_at"] is None else _time(value["due_at"]),
+        opened_at=time_of(value["opened_at"]),
+        due_at=None if value["due_at"] is None else time_of(value["due_at"]),
     )
 
 
@@ -332,7 +332,7 @@ def _event(number: int, task: str, value: dict[str, Any]) -> Event:
         source=value["from"],
         event=value["event"],
         to=value["to"],
-        at=_time(value["at"]),
+        at=time_of(value["at"]),
         by=value["by"],
         who=value.get("who"),
         attempts=value["attempts"],
@@ -356,6 +356,6 @@ def _failure(value: dict[str, Any] | None) -> TaskFailure | None:
     )
 
 
-def _time(text: str) -> datetime:
+def time_of(text: str) -> datetime:
     # Python reads a final Z from 3.11 on.
     return datetime.fromisoformat(text[:-1] + "+00:00")

@@ -55,6 +55,10 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_task_counts(NULL, &out, &error));
     REFUSED(sealbook_task_stats(NULL, 1, &out, &error));
     REFUSED(sealbook_task_stats_prometheus(NULL, 1, &out, &error));
+    REFUSED(sealbook_schedule_put(NULL, "{}", &out, &error));
+    REFUSED(sealbook_schedule_remove(NULL, "s", "ann", &error));
+    REFUSED(sealbook_schedule_pause(NULL, "s", true, "ann", &out, &error));
+    REFUSED(sealbook_schedule_list(NULL, &out, &error));
     REFUSED(sealbook_pleas(NULL, true, &out, &error));
     REFUSED(sealbook_plea_vote(NULL, "x", "ann", "approve", NULL, &out, &error));
     REFUSED(sealbook_events(NULL, 0, 1, 0, &done, &out, &error));
@@ -181,6 +185,14 @@ static void a_null_argument_about_tasks_is_refused(void) {
     REFUSED(sealbook_task_counts(tasks, NULL, &error));
     REFUSED(sealbook_task_stats(tasks, 1, NULL, &error));
     REFUSED(sealbook_task_stats_prometheus(tasks, 1, NULL, &error));
+    REFUSED(sealbook_schedule_put(tasks, NULL, &out, &error));
+    REFUSED(sealbook_schedule_put(tasks, "{}", NULL, &error));
+    REFUSED(sealbook_schedule_remove(tasks, NULL, "ann", &error));
+    REFUSED(sealbook_schedule_remove(tasks, "s", NULL, &error));
+    REFUSED(sealbook_schedule_pause(tasks, NULL, true, "ann", &out, &error));
+    REFUSED(sealbook_schedule_pause(tasks, "s", true, NULL, &out, &error));
+    REFUSED(sealbook_schedule_pause(tasks, "s", true, "ann", NULL, &error));
+    REFUSED(sealbook_schedule_list(tasks, NULL, &error));
     REFUSED(sealbook_pleas(tasks, true, NULL, &error));
     REFUSED(sealbook_last_event(tasks, NULL, &error));
     REFUSED(sealbook_events(tasks, 0, 1, 0, NULL, &out, &error));

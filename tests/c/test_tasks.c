@@ -335,7 +335,40 @@ static void a_forked_child_opens_another(void) {
     free(folder);
 }
 
+static void a_schedule_makes_the_run_that_was_missed(void) {
+    const char *put = "{\"name\":\"s\",\"cron\":\"0 0 1 1 *\",\"missed\":\"once\",\"from\":\"2024-12-01T00:00:00.000000Z\","
+                      "\"task\":{\"kind\":\"b\",\"requester\":\"ann\"}}";
+    sealbook_error *error = NULL;
+    sealbook_orchestrator *tasks = orchestrator_in_memory();
+    sealbook_worker *worker;
+    char *schedule = NULL, *attempt = NULL;
+    uint64_t ticket;
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_put(tasks, put, &schedule, &error));
+    CHECK(has(schedule, "\"next\":\"2025-01-01T00:00:00.000000Z\""));
+    sealbook_string_free(schedule);
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_pause(tasks, "s", true, "ann", &schedule, &error));
+    CHECK(has(schedule, "\"paused\":true"));
+    sealbook_string_free(schedule);
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_pause(tasks, "s", false, "ann", &schedule, &error));
+    CHECK(has(schedule, "\"paused\":false"));
+    sealbook_string_free(schedule);
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_remove(tasks, "s", "ann", &error));
+    CHECK_CODE(SEALBOOK_NOT_FOUND, sealbook_schedule_remove(tasks, "s", "ann", &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_put(tasks, put, &schedule, &error));
+    sealbook_string_free(schedule);
+    worker = started_worker(tasks, "[\"b\"]", "{\"until_idle\":true}");
+    ticket = fetch(worker, &attempt);
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"complete\":1}", &error));
+    sealbook_string_free(attempt);
+    worker_ends(worker, "\"completed\":1");
+    CHECK_CODE(SEALBOOK_OK, sealbook_schedule_list(tasks, &schedule, &error));
+    CHECK(has(schedule, "\"name\":\"s\"") && !has(schedule, "\"last_task\":null"));
+    sealbook_string_free(schedule);
+    sealbook_orchestrator_free(tasks);
+}
+
 const struct test task_tests[] = {
+    {"a_schedule_makes_the_run_that_was_missed", a_schedule_makes_the_run_that_was_missed},
     {"a_task_is_submitted_run_and_shown", a_task_is_submitted_run_and_shown},
     {"a_failure_keeps_its_class_message_and_detail", a_failure_keeps_its_class_message_and_detail},
     {"a_second_process_approves_a_plea", a_second_process_approves_a_plea},

@@ -200,3 +200,33 @@ for (const [name, code, ended] of [
     assert.equal((await (await Ledger.open(path)).verify()).verdict, 'intact');
   });
 }
+
+test('a schedule makes each run that was missed, once', async (t) => {
+  const { o } = await project(t);
+  const times = { cron: '30 9 1 1 *', zone: 'Europe/Berlin', missed: 'all', from: new Date('2023-12-01T00:00:00Z') };
+  const put = () => o.schedule('new-year', times, { kind: 'report', arguments: ['sales'], maxAttempts: 1 });
+  assert.equal((await put()).next, '2024-01-01T08:30:00.000000Z');
+  const run = () => o.work({ report: ({ arguments: [of] }) => `all about ${of}` }, { untilIdle: true });
+  const { completed } = await run();
+  assert.ok(completed >= 3);
+  const [schedule] = await o.schedules();
+  assert.deepEqual(await put(), schedule);
+  assert.equal((await run()).completed, 0);
+  const view = await o.show(schedule.last_task);
+  assert.deepEqual([view.result, view.max_attempts], ['all about sales', 1]);
+  assert.match(view.history[0].reason, /schedule "new-year"/);
+});
+
+test('a schedule is paused, resumed and removed', async (t) => {
+  const { o } = await project(t);
+  await o.schedule('nightly', { cron: '@daily', grace: 1000 }, ['report']);
+  assert.equal((await o.pauseSchedule('nightly')).next, null);
+  assert.equal((await o.resumeSchedule('nightly', { as: 'ops' })).grace_ms, 1000);
+  await o.unschedule('nightly');
+  assert.deepEqual(await o.schedules(), []);
+  await assert.rejects(o.pauseSchedule('nightly'), { code: 'NOT_FOUND' });
+  for (const wrong of [{ zone: 'Mars/Olympus' }, { limit: 0 }, { missed: 'some' }, { grace: -1 }, { cron: undefined }]) {
+    await assert.rejects(o.schedule('nightly', { cron: '@daily', ...wrong }, ['report']), { code: 'INVALID_SCHEDULE' });
+  }
+  await assert.rejects(o.schedule('nightly', { crom: '@daily' }, ['report']), { code: 'INVALID_ARGUMENT' });
+});

@@ -215,3 +215,43 @@ def test_events_are_followed_by_two_loops_until_the_orchestrator_is_closed(o: Or
     for states in asyncio.run(main()):
         assert len(states) == 12
         assert states.count("completed") == 3
+
+
+def test_a_schedule_makes_each_run_that_was_missed_once(o: Orchestrator) -> None:
+    @o.task("report")
+    def report(of: str) -> str:
+        return f"all about {of}"
+
+    def put() -> sealbook.Schedule:
+        since = datetime(2023, 12, 1, tzinfo=timezone.utc)
+        return o.schedule(
+            "new-year", "30 9 1 1 *", report, ["sales"], zone="Europe/Berlin", missed="all", from_=since
+        )
+
+    schedule = put()
+    assert schedule.next == datetime(2024, 1, 1, 8, 30, tzinfo=timezone.utc)
+    assert (schedule.kind, schedule.arguments, schedule.grace) == ("report", ["sales"], 60.0)
+    made = o.run_until_idle(timeout=LONG).completed
+    assert made >= 3
+    assert put() == o.schedules()[0]
+    assert o.run_until_idle(timeout=LONG).completed == 0
+    (last,) = o.schedules()
+    assert last.last_task is not None
+    assert last.last is not None
+    view = o.show(last.last_task)
+    assert view.result == "all about sales"
+    assert 'schedule "new-year"' in str(view.history[0].reason)
+    assert len(o.list()) == made
+
+
+def test_a_schedule_is_paused_resumed_and_removed(o: Orchestrator) -> None:
+    o.schedule("nightly", "@daily", "report", delay=None)
+    assert o.pause_schedule("nightly").next is None
+    assert o.resume_schedule("nightly", as_="ops").next is not None
+    o.unschedule("nightly")
+    assert o.schedules() == []
+    with pytest.raises(sealbook.NotFoundError):
+        o.pause_schedule("nightly")
+    for wrong in ({"zone": "Mars/Olympus"}, {"limit": 0}, {"missed": "some"}, {"idempotency_key": "k"}):
+        with pytest.raises(sealbook.InvalidScheduleError):
+            o.schedule("nightly", "@daily", "report", **wrong)  # type: ignore[arg-type]

@@ -54,6 +54,21 @@ class Tasks(unittest.TestCase):
         self.assertIn("p95", self.tasks.stats())
         self.assertIn("# TYPE sealbook_", self.tasks.prometheus())
 
+    def test_a_schedule_makes_the_runs_that_were_missed(self):
+        task = {"kind": "a", "requester": "ann", "arguments": [1, 2]}
+        schedule = {"name": "s", "cron": "0 0 1 1 *", "missed": "once", "from": "2024-12-01T00:00:00.000000Z", "task": task}
+        self.assertEqual(json.loads(self.tasks.schedule(json.dumps(schedule)))["next"], "2025-01-01T00:00:00.000000Z")
+        self.assertIsNone(json.loads(self.tasks.pause_schedule("s", "ann"))["next"])
+        self.assertFalse(json.loads(self.tasks.resume_schedule("s", "ann"))["paused"])
+        self.tasks.unschedule("s", "ann")
+        self.assertEqual(json.loads(self.tasks.schedules()), [])
+        self.tasks.schedule(json.dumps(schedule))
+        summary = self.run_until_idle(Function(lambda attempt: sum(attempt["arguments"])))
+        self.assertEqual(summary["completed"], 1)
+        with self.assertRaises(SealbookError) as refused:
+            self.tasks.schedule(json.dumps(schedule | {"cron": "61 * * * *"}))
+        self.assertEqual(refused.exception.code, "INVALID_SCHEDULE")
+
     def test_a_failure_keeps_its_class_and_an_exception_its_message(self):
         def named(_):
             raise HandlerError.Failed(error_class="Timeout", message="no answer", detail="at line 7")

@@ -111,6 +111,18 @@ test "events are resumed from a cursor" do
   equal whole[1..1], JSON.parse(tasks.events(whole.first["number"], 1))
 end
 
+test "a schedule is put, paused and removed" do
+  tasks = orchestrator
+  schedule = {name: "s", cron: "0 9 * * MON-FRI", zone: "Europe/Berlin", task: {kind: "a", requester: "ann"}}
+  put = JSON.parse(tasks.schedule(JSON.generate(schedule)))
+  equal [put], JSON.parse(tasks.schedules)
+  equal nil, JSON.parse(tasks.pause_schedule("s", "ann"))["next"]
+  equal false, JSON.parse(tasks.resume_schedule("s", "ann"))["paused"]
+  tasks.unschedule("s", "ann")
+  failing("NOT_FOUND") { tasks.unschedule("s", "ann") }
+  failing("INVALID_SCHEDULE") { tasks.schedule(JSON.generate(schedule.merge(cron: "61 * * * *"))) }
+end
+
 test "a second process approves a plea" do
   Dir.mktmpdir do |folder|
     tasks = Sealbook::Orchestrator.new(Sealbook::Ledger.open(folder, Sealbook::OpenOptions.new(create: true)))

@@ -36,6 +36,8 @@ pub mod tasks;
 
 pub mod task_events;
 
+pub mod schedules;
+
 pub mod worker;
 
 pub mod canonical;

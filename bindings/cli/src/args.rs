@@ -7,7 +7,7 @@ pub(crate) use attribution::{Figures, Listed, People, Report, Rules, RulesComman
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-pub(crate) use tasks::{Act, Limit, List, Pleas, Submit, Task, TaskCommand, Vote, Watch, Work};
+pub(crate) use tasks::{Act, ActOnSchedule, Add, Limit, List, Pleas, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Vote, Watch, Work, WorkOptions};
 
 /// A tamper-evident ledger of what AI agents and people did
 ///
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     Report(Report),
     Rules(Rules),
     Task(Task),
+    Schedule(Schedule),
     Work(Work),
     Pleas(Pleas),
     /// Approve a plea

@@ -1,5 +1,7 @@
 //! Tasks for host languages: submissions, outcomes and views as JSON texts, and workers whose attempts the host fetches.
 
+mod schedules;
+
 use crate::task_desk::deed_of;
 use sealbook::tasks::{
     self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,

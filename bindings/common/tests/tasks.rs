@@ -57,6 +57,22 @@ fn assert_part(part: &Value, whole: &Value, place: &str) {
 }
 
 #[test]
+fn a_schedule_is_put_paused_and_removed() {
+    let ledger = Ledger::in_memory(&OpenOptions::default()).unwrap();
+    let tasks = Orchestrator::new(&ledger).unwrap();
+    let request =
+        json!({"name": "s", "cron": "@daily", "task": {"kind": "a", "requester": "ann", "arguments": [1]}});
+    let put = value(&tasks.schedule(&request.to_string()).unwrap());
+    assert_part(&json!({"zone": "UTC", "missed": "skip", "grace_ms": 60000, "arguments": [1]}), &put, "put");
+    assert_eq!(value(&tasks.schedules().unwrap()), json!([put]));
+    assert_eq!(value(&tasks.pause_schedule("s", true, "ann").unwrap())["next"], Value::Null);
+    assert_eq!(value(&tasks.pause_schedule("s", false, "ann").unwrap())["paused"], false);
+    tasks.unschedule("s", "ann").unwrap();
+    assert_eq!(tasks.unschedule("s", "ann").unwrap_err().code().name(), "NOT_FOUND");
+    assert_eq!(tasks.schedules().unwrap(), "[]");
+}
+
+#[test]
 fn a_call_about_tasks_has_the_outcome_of_every_language() {
     let cases = value(CASES);
     for case in cases["cases"].as_array().unwrap() {

@@ -112,6 +112,53 @@ impl Tasks {
         self.soon(env, move |engine| engine.vote(&plea, &voter, &choice, &reason))
     }
 
+    /// Puts a schedule.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn schedule<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.schedule(&request))
+    }
+
+    /// Removes a schedule.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn unschedule<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+        principal: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.unschedule(&name, &principal).map(|()| String::new()))
+    }
+
+    /// Pauses a schedule, or lets it go on.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn pause_schedule<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+        paused: bool,
+        principal: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.pause_schedule(&name, paused, &principal))
+    }
+
+    /// All schedules.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn schedules<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.soon(env, Orchestrator::schedules)
+    }
+
     /// How many tasks stand in each state.
     ///
     /// # Errors

@@ -70,6 +70,27 @@ impl Orchestrator {
         brief(py, || engine.vote(plea, voter, choice, reason))
     }
 
+    /// Puts a schedule: a dict with `name`, `cron`, `task` and more.
+    fn schedule(&self, py: Python<'_>, schedule: &Bound<'_, PyAny>) -> PyResult<String> {
+        let (engine, schedule) = (self.engine(py)?, value::json(schedule, "schedule")?);
+        brief(py, || engine.schedule(&schedule))
+    }
+
+    fn unschedule(&self, py: Python<'_>, name: &str, principal: &str) -> PyResult<()> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.unschedule(name, principal))
+    }
+
+    fn pause_schedule(&self, py: Python<'_>, name: &str, paused: bool, principal: &str) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.pause_schedule(name, paused, principal))
+    }
+
+    fn schedules(&self, py: Python<'_>) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.schedules())
+    }
+
     #[pyo3(signature = (behind, most, timeout, done=None))]
     fn events(
         &self,

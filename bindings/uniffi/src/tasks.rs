@@ -108,6 +108,43 @@ impl Orchestrator {
         Ok(self.0.vote(plea, voter, "deny", reason)?)
     }
 
+    /// Puts a schedule under its name, in place of one that may be there, and returns it: a task is submitted at each of its times, once, by
+    /// whichever worker runs then. It is an object with `name`, `cron`, `task` and, if wanted, `zone`, `missed` (`skip`, `once` or
+    /// `all`), `grace_ms`, `limit` and `from`.
+    ///
+    /// Throws `INVALID_SCHEDULE`, and as `submit`.
+    pub fn schedule(&self, schedule: &str) -> Result<String> {
+        Ok(self.0.schedule(schedule)?)
+    }
+
+    /// Removes a schedule. The tasks that it has made stay.
+    ///
+    /// Throws `NOT_FOUND`, `ACCESS_REFUSED`, `INVALID_TASK` for a name or principal that is none, `IO`.
+    pub fn unschedule(&self, name: &str, principal: &str) -> Result<()> {
+        Ok(self.0.unschedule(name, principal)?)
+    }
+
+    /// Keeps a schedule from making tasks until it is resumed, and returns it.
+    ///
+    /// Throws as `unschedule`.
+    pub fn pause_schedule(&self, name: &str, principal: &str) -> Result<String> {
+        Ok(self.0.pause_schedule(name, true, principal)?)
+    }
+
+    /// Lets a paused schedule go on from now, and returns it; what would have run meanwhile is left out.
+    ///
+    /// Throws as `unschedule`.
+    pub fn resume_schedule(&self, name: &str, principal: &str) -> Result<String> {
+        Ok(self.0.pause_schedule(name, false, principal)?)
+    }
+
+    /// All schedules by name, as an array.
+    ///
+    /// Throws `TAMPERED`, `IO`.
+    pub fn schedules(&self) -> Result<String> {
+        Ok(self.0.schedules()?)
+    }
+
     /// What happened behind a number, in any process, at most so much, as an array of `{number, transition}`. If nothing has, waits for it
     /// up to `timeout_ms`.
     ///

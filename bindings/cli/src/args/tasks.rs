@@ -99,6 +99,73 @@ pub(crate) struct Limit {
     pub(crate) reason: String,
 }
 
+/// Submit tasks at the times of a cron expression, for as long as some worker runs
+///
+/// A schedule is kept in the project. `sealbook work` submits what is due, once, however many workers there are; each run is a task like any other.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  sealbook schedule add mornings --cron '0 9 * * 1-5' --zone Europe/Berlin -- make report
+  sealbook schedule list --json
+  sealbook schedule pause mornings --as ann")]
+pub(crate) struct Schedule {
+    #[command(subcommand)]
+    pub(crate) command: ScheduleCommand,
+}
+
+/// What to do with schedules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScheduleCommand {
+    Add(Box<Add>),
+    /// List the schedules by name
+    List,
+    /// Remove a schedule; the tasks that it has made stay
+    Remove(ActOnSchedule),
+    /// Keep a schedule from making tasks until it is resumed
+    Pause(ActOnSchedule),
+    /// Let a paused schedule go on from now; what would have run meanwhile is left out
+    Resume(ActOnSchedule),
+}
+
+/// Add a schedule, or put another in the place of one of the same name
+///
+/// Adding again what is there changes nothing. As long as the times stay the same, no missed run is lost, and a paused schedule stays paused.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Add {
+    /// Its name, unique in the project
+    pub(crate) name: String,
+    /// Minute, hour, day of month, month and day of week; six fields begin with the second; or @daily and the like
+    #[arg(long, value_name = "EXPRESSION")]
+    pub(crate) cron: String,
+    /// The time zone of these times, an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: String,
+    /// What becomes of runs whose time passed while no worker ran: skip leaves them out, once makes up for them by one run, all by each
+    #[arg(long, value_name = "POLICY", default_value = "skip")]
+    pub(crate) missed: String,
+    /// A run that is later than this counts as missed and not as late
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(crate) grace: Duration,
+    /// How many missed runs are started at a time
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: u32,
+    /// For a new schedule: runs since this time in UTC count as missed, such as 2026-11-23T10:15:30.000000Z [default: it begins now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) work: WorkOptions,
+}
+
+/// A schedule, and who acts on it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ActOnSchedule {
+    /// The schedule's name
+    pub(crate) name: String,
+    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+}
+
 /// Submit a task, and print its id once it is durable
 ///
 /// With --kind process, what stands behind `--` is a command with its arguments, which is run as it is, without a shell. Tasks of other
@@ -108,6 +175,25 @@ pub(crate) struct Submit {
     /// Read submissions from standard input, one JSON object a line, as in the guide to tasks; a thousand at a time are submitted all or none
     #[arg(long, conflicts_with_all = ["command", "arguments"])]
     pub(crate) lines: bool,
+    /// Submitting again under the same key, within a day and by the same requester, is submitting once
+    #[arg(long, value_name = "K")]
+    pub(crate) idempotency_key: Option<String>,
+    /// Run it after this task; may be given more than once
+    #[arg(long, value_name = "TASK")]
+    pub(crate) after: Vec<String>,
+    /// What happens if one of those does not complete: block, cancel, fail or run
+    #[arg(long, value_name = "WHAT", default_value = "fail", requires = "after")]
+    pub(crate) on_failure: String,
+    /// Not to start before so many seconds have passed
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) delay: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) work: WorkOptions,
+}
+
+/// What is run, for whom and within which limits: of one task, or of each that a schedule makes.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WorkOptions {
     /// What sort of work
     #[arg(long, default_value = "process")]
     pub(crate) kind: String,
@@ -123,9 +209,6 @@ pub(crate) struct Submit {
     /// How long to wait after the first failed attempt; each further one doubles it
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub(crate) retry_delay: Duration,
-    /// Submitting again under the same key, within a day and by the same requester, is submitting once
-    #[arg(long, value_name = "K")]
-    pub(crate) idempotency_key: Option<String>,
     /// So many principals must approve before it runs
     #[arg(long, value_name = "N")]
     pub(crate) require_approvals: Option<u32>,
@@ -138,15 +221,6 @@ pub(crate) struct Submit {
     /// For whom [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long, value_name = "ID")]
     pub(crate) requester: Option<String>,
-    /// Run it after this task; may be given more than once
-    #[arg(long, value_name = "TASK")]
-    pub(crate) after: Vec<String>,
-    /// What happens if one of those does not complete: block, cancel, fail or run
-    #[arg(long, value_name = "WHAT", default_value = "fail", requires = "after")]
-    pub(crate) on_failure: String,
-    /// Not to start before so many seconds have passed
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) delay: Option<Duration>,
     /// How long one attempt may take
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,

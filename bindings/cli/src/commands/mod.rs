@@ -12,6 +12,7 @@ mod reindex;
 mod report;
 mod rules;
 mod scan;
+mod schedule;
 mod show;
 mod stats;
 mod task;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Report(args) => report::run(args, context),
         Command::Rules(args) => rules::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Schedule(args) => schedule::run(args, context),
         Command::Work(args) => work::run(args, context),
         Command::Pleas(args) => pleas::run(args, context),
         Command::Approve(args) => pleas::vote(args, Choice::Approve, context),

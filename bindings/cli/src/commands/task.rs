@@ -4,7 +4,7 @@ mod limit;
 mod submit;
 mod watch;
 
-pub(super) use submit::span;
+pub(super) use submit::{span, work_spec};
 
 use crate::args::{Act, List, Task, TaskCommand};
 use crate::context::{Context, Outcome};

@@ -2,12 +2,13 @@
 //!
 //! Arguments and results do not go into the ledger, where they could not be forgotten: the hash of exactly what runs does.
 
+use super::fire::Fired;
+use super::schedule::Scheduled;
 use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange, PleaId,
-    PleaState, PleaStep, Principal, Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
+    ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -127,6 +128,86 @@ pub(crate) fn gate(gate: &GateName, limits: &GateLimits, who: &Principal, reason
     let action = if *limits == GateLimits::default() { "lift_limits" } else { "limit" };
     let details = json!({"gate": gate, "limits": limits, "reason": reason});
     record(TASK, principal("service", who.as_str()), action, details, json!({}))
+}
+
+/// A schedule that was put, under an id of its own, so that it is found again before it makes anything.
+///
+/// # Errors
+/// Those of the hash of what will run.
+pub(crate) fn schedule_put(scheduled: &Scheduled) -> Result<Record> {
+    let spec = &scheduled.spec;
+    let details = json!({
+        "approval": spec.approval, "audit": spec.audit, "kind": spec.kind, "name": scheduled.name, "schedule": scheduled.schedule,
+        "subject": sealbook_tasks::subject(spec)?,
+    });
+    let requester = principal("service", spec.requester.as_str());
+    let record = record(TASK, requester, "schedule", details, of_schedule(scheduled));
+    Ok(Record { id: Some(scheduled.entry.to_string()), ..record })
+}
+
+/// Why a schedule is not the one that was recorded, if it is not.
+///
+/// # Errors
+/// Those of the hash of what will run.
+pub(crate) fn is_other_schedule(scheduled: &Scheduled, entry: Option<&[u8]>) -> Result<Option<&'static str>> {
+    #[derive(Deserialize)]
+    struct Entry {
+        action: Put,
+    }
+    #[derive(Deserialize)]
+    struct Put {
+        details: Parts,
+    }
+    #[derive(Deserialize)]
+    struct Parts {
+        approval: Option<ApprovalPolicy>,
+        audit: Audit,
+        name: String,
+        schedule: Schedule,
+        subject: Hash,
+    }
+    let Some(payload) = entry else { return Ok(Some("it is not in the ledger")) };
+    let subject = sealbook_tasks::subject(&scheduled.spec)?;
+    let recorded: Option<Entry> = serde_json::from_slice(payload).ok();
+    Ok(match recorded.map(|recorded| recorded.action.details) {
+        Some(parts) if parts.subject != subject => Some("what would run is not what was recorded"),
+        Some(parts) if parts.approval != scheduled.spec.approval => {
+            Some("its approval policy is not the one that was recorded")
+        }
+        Some(parts) if parts.audit != scheduled.spec.audit => {
+            Some("what its tasks record is not what was said")
+        }
+        Some(parts) if parts.schedule != scheduled.schedule => {
+            Some("its times are not those that were recorded")
+        }
+        Some(parts) if parts.name != scheduled.name.as_str() => Some("the entry is about another schedule"),
+        Some(_) => None,
+        None => Some("its entry is another"),
+    })
+}
+
+/// A schedule that somebody removed, paused or resumed.
+pub(crate) fn schedule_act(scheduled: &Scheduled, who: &Principal, action: &str) -> Record {
+    let details = json!({"name": scheduled.name});
+    record(TASK, principal("service", who.as_str()), action, details, of_schedule(scheduled))
+}
+
+/// A schedule that cannot go on by itself.
+pub(crate) fn schedule_stopped(scheduled: &Scheduled) -> Record {
+    let details = json!({"name": scheduled.name, "why": scheduled.problem});
+    record(TASK, principal("service", "sealbook"), "pause_schedule", details, of_schedule(scheduled))
+}
+
+/// What a schedule has made, or left out.
+pub(crate) fn schedule_fired(scheduled: &Scheduled, fired: &[Fired], skipped: bool) -> Option<Record> {
+    let details =
+        json!({"name": scheduled.name, "runs": fired, "skipped": skipped, "until": scheduled.until});
+    let record = || record(TASK, principal("service", "sealbook"), "fire", details, of_schedule(scheduled));
+    (scheduled.spec.audit != Audit::Off).then(record)
+}
+
+fn of_schedule(scheduled: &Scheduled) -> serde_json::Value {
+    json!({"kind": scheduled.spec.kind, "schedule": scheduled.name})
 }
 
 /// A worker that began or ended.

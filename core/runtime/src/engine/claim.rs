@@ -1,7 +1,7 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
-use super::{Engine, Shared, attempt, audit, dependency};
+use super::{Engine, Shared, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
@@ -92,7 +92,7 @@ impl Engine {
             (scheduler.seen(), scheduler.wakes_at(now))
         };
         self.read(|tables| {
-            let next = tables.next_due()?;
+            let next = next_due(tables)?;
             Ok(News {
                 to_claim: seen != Some(tables.last_number()?) || wakes_at.is_some_and(|at| at <= now),
                 to_tend: next.is_some_and(|at| at <= now) || !tables.lost(now, 1)?.is_empty(),
@@ -103,7 +103,7 @@ impl Engine {
     }
 
     /// Does what is due by the clock: takes tasks away from workers that are gone, ends what has waited or run too long, lets go what
-    /// has waited long enough, and moves pleas on. Returns how many tasks and pleas it looked at.
+    /// has waited long enough, moves pleas on, and submits what schedules ask for. Returns how many tasks and pleas it looked at or made.
     ///
     /// # Errors
     /// Those of writing to the store.
@@ -115,7 +115,7 @@ impl Engine {
             if self.read(|tables| is_quiet(tables, now))? {
                 return Ok(looked);
             }
-            let count = self.decide(|desk, _| tend(desk))?;
+            let count = self.decide(tend)?;
             looked += count;
             if count < BATCH {
                 return Ok(looked);
@@ -173,11 +173,16 @@ fn claim(
     Ok((claimed, seen))
 }
 
-fn is_quiet(tables: &dyn TaskTables, now: Time) -> Result<bool> {
-    Ok(tables.next_due()?.is_none_or(|at| at > now) && tables.lost(now, 1)?.is_empty())
+/// When the next thing is due: a task, a plea or a schedule.
+fn next_due(tables: &dyn TaskTables) -> Result<Option<Time>> {
+    Ok(tables.next_due()?.into_iter().chain(schedule::next_due(tables)?).min())
 }
 
-fn tend(desk: &mut Desk<'_>) -> Result<usize> {
+fn is_quiet(tables: &dyn TaskTables, now: Time) -> Result<bool> {
+    Ok(next_due(tables)?.is_none_or(|at| at > now) && tables.lost(now, 1)?.is_empty())
+}
+
+fn tend(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
     let now = desk.now;
     let lost = desk.tables.lost(now, BATCH)?;
     for id in &lost {
@@ -200,7 +205,8 @@ fn tend(desk: &mut Desk<'_>) -> Result<usize> {
         desk.settle(*id)?;
         desk.touch(*id);
     }
-    Ok(lost.len().max(pleas.len()).max(due.len()))
+    let fired = fire::fire_all(desk, shared)?;
+    Ok(lost.len().max(pleas.len()).max(due.len()).max(fired))
 }
 
 /// Assigns a task and begins an attempt; none if it turns out that it may not run.

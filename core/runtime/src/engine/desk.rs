@@ -20,7 +20,12 @@ pub(crate) struct Desk<'a> {
     pleas: BTreeMap<PleaId, Plea>,
     workers: Vec<(WorkerId, Option<WorkerLease>)>,
     remembered: BTreeMap<String, Remembered>,
-    documents: BTreeMap<String, String>,
+    /// None for one that is removed.
+    documents: BTreeMap<String, Option<String>>,
+    /// Entries that are read again.
+    noted: Vec<TaskId>,
+    /// Where new tasks come from, for their first transition.
+    origins: BTreeMap<TaskId, String>,
     records: Vec<Record>,
 }
 
@@ -52,6 +57,8 @@ impl<'a> Desk<'a> {
             workers: Vec::new(),
             remembered: BTreeMap::new(),
             documents: BTreeMap::new(),
+            noted: Vec::new(),
+            origins: BTreeMap::new(),
             records: Vec::new(),
         }
     }
@@ -71,6 +78,7 @@ impl<'a> Desk<'a> {
             remembered: self.remembered.into_iter().collect(),
             pleas: self.pleas.into_values().collect(),
             documents: self.documents.into_iter().collect(),
+            noted: self.noted,
         })
     }
 
@@ -110,13 +118,39 @@ impl<'a> Desk<'a> {
 
     pub(crate) fn document(&self, name: &str) -> Result<Option<String>> {
         match self.documents.get(name) {
-            Some(document) => Ok(Some(document.clone())),
+            Some(document) => Ok(document.clone()),
             None => self.tables.document(name),
         }
     }
 
     pub(crate) fn put_document(&mut self, name: String, document: String) {
-        self.documents.insert(name, document);
+        self.documents.insert(name, Some(document));
+    }
+
+    pub(crate) fn remove_document(&mut self, name: String) {
+        self.documents.insert(name, None);
+    }
+
+    /// All documents whose name begins so, as they stand in this decision.
+    pub(crate) fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>> {
+        let mut documents: BTreeMap<_, _> = self.tables.documents(prefix)?.into_iter().collect();
+        for (name, document) in self.documents.iter().filter(|(name, _)| name.starts_with(prefix)) {
+            match document {
+                Some(document) => documents.insert(name.clone(), document.clone()),
+                None => documents.remove(name),
+            };
+        }
+        Ok(documents)
+    }
+
+    /// The entry with this id is one to read again, as a submission is.
+    pub(crate) fn note(&mut self, id: TaskId) {
+        self.noted.push(id);
+    }
+
+    /// Says where a task comes from that is taken in next.
+    pub(crate) fn explain(&mut self, id: TaskId, origin: String) {
+        self.origins.insert(id, origin);
     }
 
     pub(crate) fn put_worker(&mut self, id: WorkerId, lease: Option<WorkerLease>) {
@@ -150,8 +184,19 @@ impl<'a> Desk<'a> {
         self.rows.insert(row.task.id, Sheet::of(row, true));
     }
 
+    /// How many tasks this decision has taken in so far.
+    pub(crate) fn added(&self) -> usize {
+        self.rows.values().filter(|sheet| sheet.is_new).count()
+    }
+
     /// Makes an event happen to a task.
-    pub(crate) fn cause(&mut self, id: TaskId, event: Event, act: Act<'_>) -> Result<()> {
+    pub(crate) fn cause(&mut self, id: TaskId, event: Event, mut act: Act<'_>) -> Result<()> {
+        if let Some(origin) = self.origins.remove(&id) {
+            act.reason = Some(match act.reason {
+                Some(reason) => format!("{origin}: {reason}"),
+                None => origin,
+            });
+        }
         let row = self.row(id)?;
         let transition = row.task.decide(event, act)?;
         row.task.apply(&transition)?;

@@ -1,11 +1,11 @@
 //! Submitting.
 
+use super::desk::Desk;
 use super::{Engine, Shared};
 use crate::random::random;
 use sealbook_error::{Code, Error, Result};
-use sealbook_store::TaskTables;
 use sealbook_tasks::idempotency::{remember, repeated, slot};
-use sealbook_tasks::{Right, Spec, State, Task, TaskId, graph};
+use sealbook_tasks::{Refusal, Right, Spec, State, Task, TaskId, graph};
 use std::collections::BTreeSet;
 
 /// A task that was submitted, or that the submission repeats.
@@ -52,63 +52,68 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`]; `ID_CONFLICT` if there is a task with one of the ids.
     pub fn submit_as(&self, specs: Vec<(TaskId, Spec)>) -> Result<Vec<Submitted>> {
-        self.decide_or_refuse(move |desk, shared| {
-            let now = desk.now;
-            shared.make_room(desk.tables, specs.len())?;
-            let (mut submitted, mut new) = (Vec::with_capacity(specs.len()), Vec::new());
-            for (id, spec) in specs {
-                let standing = shared.options.access.standing(&spec.requester);
-                if let Err(refusal) = standing.require(Right::Submit, &spec.kind, now) {
-                    return Ok(Err(refusal));
-                }
-                let task = Task::submit(id, spec, now)?;
-                if let Some(slot) = slot(&task.spec) {
-                    let before = desk.remembered(&slot)?;
-                    if let Some(id) = repeated(before.as_ref(), task.subject, now)? {
-                        submitted.push(Submitted { id, repeated: true });
-                        continue;
-                    }
-                    if let Some(what) = remember(&task.spec, id, task.subject, now) {
-                        desk.remember(slot, what);
-                    }
-                }
-                if desk.tables.task(id)?.is_some() {
-                    return Err(
-                        Error::new(Code::IdConflict, format!("there is a task {id}")).remedy("use a new id")
-                    );
-                }
-                submitted.push(Submitted { id, repeated: false });
-                new.push(task);
-            }
-            let mut known = BTreeSet::new();
-            for dependency in new.iter().flat_map(|task: &Task| &task.spec.after) {
-                if desk.tables.task(dependency.task)?.is_some() {
-                    known.insert(dependency.task);
-                }
-            }
-            graph::check(&new, |id| known.contains(&id))?;
-            let ids: Vec<TaskId> = new.iter().map(|task| task.id).collect();
-            new.into_iter().for_each(|task| desk.add(task));
-            ids.into_iter().try_for_each(|id| desk.settle(id))?;
-            Ok(Ok(submitted))
-        })
+        self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, specs))
     }
+}
+
+/// Takes all in, or none; a refusal comes before anything is changed.
+pub(super) fn submit_all(
+    desk: &mut Desk<'_>,
+    shared: &Shared,
+    specs: Vec<(TaskId, Spec)>,
+) -> Result<std::result::Result<Vec<Submitted>, Refusal>> {
+    let now = desk.now;
+    shared.make_room(desk, specs.len())?;
+    let (mut submitted, mut new) = (Vec::with_capacity(specs.len()), Vec::new());
+    for (id, spec) in specs {
+        let standing = shared.options.access.standing(&spec.requester);
+        if let Err(refusal) = standing.require(Right::Submit, &spec.kind, now) {
+            return Ok(Err(refusal));
+        }
+        let task = Task::submit(id, spec, now)?;
+        if let Some(slot) = slot(&task.spec) {
+            let before = desk.remembered(&slot)?;
+            if let Some(id) = repeated(before.as_ref(), task.subject, now)? {
+                submitted.push(Submitted { id, repeated: true });
+                continue;
+            }
+            if let Some(what) = remember(&task.spec, id, task.subject, now) {
+                desk.remember(slot, what);
+            }
+        }
+        if desk.tables.task(id)?.is_some() {
+            return Err(Error::new(Code::IdConflict, format!("there is a task {id}")).remedy("use a new id"));
+        }
+        submitted.push(Submitted { id, repeated: false });
+        new.push(task);
+    }
+    let mut known = BTreeSet::new();
+    for dependency in new.iter().flat_map(|task: &Task| &task.spec.after) {
+        if desk.tables.task(dependency.task)?.is_some() {
+            known.insert(dependency.task);
+        }
+    }
+    graph::check(&new, |id| known.contains(&id))?;
+    let ids: Vec<TaskId> = new.iter().map(|task| task.id).collect();
+    new.into_iter().for_each(|task| desk.add(task));
+    ids.into_iter().try_for_each(|id| desk.settle(id))?;
+    Ok(Ok(submitted))
 }
 
 impl Shared {
     /// Refuses what would make the queue longer than it may be. Counting takes as long as the queue is, so it is done again only
     /// when a part of the room that was found has been used; with fewer than eight submitting processes the bound is kept.
-    fn make_room(&self, tables: &dyn TaskTables, more: usize) -> Result<()> {
+    fn make_room(&self, desk: &Desk<'_>, more: usize) -> Result<()> {
         let mut room = self.room.lock();
         if let Some(left) = room.checked_sub(more) {
             *room = left;
             return Ok(());
         }
         let capacity = self.options.queue.capacity;
-        let counts = tables.counts()?;
+        let counts = desk.tables.counts()?;
         let waiting = counts.iter().filter(|(state, _)| !state.is_final() && *state != State::Running);
         let waiting: u64 = waiting.map(|(_, count)| *count).sum();
-        let waiting = usize::try_from(waiting).unwrap_or(usize::MAX);
+        let waiting = usize::try_from(waiting).unwrap_or(usize::MAX).saturating_add(desk.added());
         if let Some(left) = capacity.checked_sub(waiting).and_then(|free| free.checked_sub(more)) {
             *room = left / 8;
             return Ok(());

@@ -1,6 +1,6 @@
 //! The JSON forms of tasks and pleas, the same in every language.
 
-use sealbook_runtime::{Submitted, Summary, TaskView};
+use sealbook_runtime::{Scheduled, Submitted, Summary, TaskView};
 use sealbook_store::TaskRow;
 use sealbook_tasks::{Plea, Task, Transition};
 use serde_json::{Map, Value, json};
@@ -71,6 +71,29 @@ pub fn plea_json(plea: &Plea) -> Value {
         "votes": votes.collect::<Vec<_>>(),
         "opened_at": plea.opened_at,
         "due_at": plea.due_at(),
+    })
+}
+
+/// A schedule: its times, where it stands, and what it submits.
+#[must_use]
+pub fn schedule_json(scheduled: &Scheduled) -> Value {
+    let (schedule, spec) = (&scheduled.schedule, &scheduled.spec);
+    json!({
+        "name": scheduled.name,
+        "cron": schedule.cron,
+        "zone": schedule.zone,
+        "missed": schedule.missed,
+        "grace_ms": schedule.grace,
+        "limit": schedule.limit,
+        "paused": scheduled.paused,
+        "next": scheduled.next,
+        "last": scheduled.last,
+        "last_task": scheduled.last_task,
+        "problem": scheduled.problem,
+        "kind": spec.kind,
+        "requester": spec.requester,
+        "priority": spec.priority,
+        "arguments": value(spec.arguments.as_str()),
     })
 }
 

@@ -2,22 +2,21 @@
 
 mod form;
 mod request;
+mod schedule;
 mod settings;
 
-pub use form::{plea_json, submitted_json, summary_json, task_json, view_json};
+pub use form::{plea_json, schedule_json, submitted_json, summary_json, task_json, view_json};
 pub use request::spec_of;
+pub use schedule::schedule_of;
 pub use sealbook_runtime::{
-    APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine,
-    EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome,
-    ProcessHandler, ProcessRequest, Progress, Run, SharedBreaker, Submitted, Summary, TaskView, Ticket,
-    WorkerOptions, enter, guard, serve, work,
+    APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine, EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled, SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
     ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Choice, Dependency, Event,
-    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, OnFailure, Pass,
-    Plea, PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Scope, Span, Spec,
-    Standing, State, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
+    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, Missed, OnFailure,
+    Pass, Plea, PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Schedule,
+    Scope, Span, Spec, Standing, State, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
 };
 
 use crate::Ledger;

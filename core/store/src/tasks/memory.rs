@@ -55,7 +55,12 @@ impl MemoryTables {
             self.due_pleas.extend(plea.due_at().map(|at| (at, plea.id)));
             self.pleas.insert(plea.id, plea);
         }
-        self.documents.extend(changes.documents);
+        for (name, document) in changes.documents {
+            match document {
+                Some(document) => self.documents.insert(name, document),
+                None => self.documents.remove(&name),
+            };
+        }
     }
 
     /// The entry of a task's submission.

@@ -56,7 +56,7 @@ pub trait TaskTables {
     /// A task.
     fn task(&self, id: TaskId) -> Result<Option<TaskRow>>;
 
-    /// The payload of the ledger's entry with this task's id: its submission, if that was recorded.
+    /// The payload of the ledger's entry with this id: the submission of a task or a schedule, if that was recorded.
     fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>>;
 
     /// The tasks that a filter matches, in the order of their submission.
@@ -104,7 +104,7 @@ pub trait TaskTables {
     /// Pleas that something is due about.
     fn due_pleas(&self, until: Time, limit: usize) -> Result<Vec<PleaId>>;
 
-    /// A document: the state of a breaker or the limits of a gate, as JSON.
+    /// A document: the state of a breaker, the limits of a gate or a schedule, as JSON.
     fn document(&self, name: &str) -> Result<Option<String>>;
 
     /// All documents whose name begins so, by name.
@@ -137,14 +137,17 @@ pub struct Changes {
     pub remembered: Vec<(String, Remembered)>,
     /// Pleas, made or changed.
     pub pleas: Vec<Plea>,
-    /// Documents, as JSON.
-    pub documents: Vec<(String, String)>,
+    /// Documents, as JSON; with none, the document is removed.
+    pub documents: Vec<(String, Option<String>)>,
+    /// Ids of entries, besides those of new tasks, that [`TaskTables::submission`] finds.
+    pub noted: Vec<TaskId>,
 }
 
 impl Changes {
-    /// The tasks that are new.
+    /// The tasks that are new, and the other ids whose entries are read again.
     pub(crate) fn submitted(&self) -> impl Iterator<Item = TaskId> {
-        self.tasks.iter().filter(|change| change.is_new).map(|change| change.row.task.id)
+        let new = self.tasks.iter().filter(|change| change.is_new).map(|change| change.row.task.id);
+        new.chain(self.noted.iter().copied())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sealbook task submit`
 
 use super::{principal, print_json};
-use crate::args::Submit;
+use crate::args::{Submit, WorkOptions};
 use crate::context::{Context, Outcome};
 use crate::output;
 use sealbook_common::sealbook::tasks::{
@@ -55,7 +55,24 @@ fn lines(tasks: &Engine, context: &Context) -> Result<Outcome> {
 }
 
 fn spec(args: &Submit) -> Result<Spec> {
-    let invalid = |what: String, remedy: &str| Error::new(Code::InvalidArgument, what).remedy(remedy);
+    let on_failure = OnFailure::parse(&args.on_failure).ok_or_else(|| {
+        invalid(format!("--on-failure {:?} is unknown", args.on_failure), "give block, cancel, fail or run")
+    })?;
+    let dependency = |id: &String| Ok(Dependency { task: TaskId::parse(id)?, on_failure });
+    Ok(Spec {
+        after: args.after.iter().map(dependency).collect::<Result<_>>()?,
+        idempotency: key(args.idempotency_key.as_ref())?.map(|key| Idempotency {
+            key,
+            scope: Scope::Requester,
+            lifetime: DAY,
+        }),
+        not_before: args.delay.map(|delay| Ok::<_, Error>(span(delay).after(now()?))).transpose()?,
+        ..work_spec(&args.work)?
+    })
+}
+
+/// The specification that the options ask for which a task and a schedule share.
+pub(crate) fn work_spec(args: &WorkOptions) -> Result<Spec> {
     let kind = TaskKind::parse(&args.kind)?;
     let arguments = arguments(args)?;
     let priority = Priority::parse(&args.priority).ok_or_else(|| {
@@ -64,26 +81,14 @@ fn spec(args: &Submit) -> Result<Spec> {
             "give 0 to 255, or low, medium, high or critical",
         )
     })?;
-    let on_failure = OnFailure::parse(&args.on_failure).ok_or_else(|| {
-        invalid(format!("--on-failure {:?} is unknown", args.on_failure), "give block, cancel, fail or run")
-    })?;
-    let dependency = |id: &String| Ok(Dependency { task: TaskId::parse(id)?, on_failure });
-    let key = |text: &Option<String>| text.as_deref().map(Key::parse).transpose();
     let initial = span(args.retry_delay);
     let retry = RetryPolicy { max_attempts: args.max_attempts, initial, ..RetryPolicy::default() };
     let retry = RetryPolicy { max: retry.max.max(initial), ..retry };
     Ok(Spec {
         priority,
         retry,
-        concurrency: key(&args.concurrency_key)?,
-        dependency: key(&args.dependency)?,
-        after: args.after.iter().map(dependency).collect::<Result<_>>()?,
-        idempotency: key(&args.idempotency_key)?.map(|key| Idempotency {
-            key,
-            scope: Scope::Requester,
-            lifetime: DAY,
-        }),
-        not_before: args.delay.map(|delay| Ok::<_, Error>(span(delay).after(now()?))).transpose()?,
+        concurrency: key(args.concurrency_key.as_ref())?,
+        dependency: key(args.dependency.as_ref())?,
         timeouts: Timeouts { start_to_close: args.timeout.map(span), ..Timeouts::default() },
         limits: Limits {
             cpu: args.cpu.map(span),
@@ -95,7 +100,15 @@ fn spec(args: &Submit) -> Result<Spec> {
     })
 }
 
-fn arguments(args: &Submit) -> Result<Arguments> {
+fn key(text: Option<&String>) -> Result<Option<Key>> {
+    text.map(|text| Key::parse(text)).transpose()
+}
+
+fn invalid(what: String, remedy: &str) -> Error {
+    Error::new(Code::InvalidArgument, what).remedy(remedy)
+}
+
+fn arguments(args: &WorkOptions) -> Result<Arguments> {
     match &args.arguments {
         Some(text) => Arguments::parse(text),
         None if args.kind == "process" && args.command.is_empty() => {
@@ -119,7 +132,7 @@ fn text(word: &OsStr) -> Result<&str> {
     })
 }
 
-fn approval(count: u32, args: &Submit) -> Result<ApprovalPolicy> {
+fn approval(count: u32, args: &WorkOptions) -> Result<ApprovalPolicy> {
     let roles = args.approver_role.iter().map(|role| Key::parse(role)).collect::<Result<_>>()?;
     let mut policy = ApprovalPolicy::of(count, roles);
     policy.levels.iter_mut().for_each(|level| level.deadline = span(args.approval_deadline));

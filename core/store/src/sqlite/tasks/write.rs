@@ -56,9 +56,12 @@ fn rows(
             .execute(params![plea.id.as_bytes(), plea.task.as_bytes(), state, due, document])?;
     }
     for (name, document) in &changes.documents {
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO documents VALUES(?1, ?2)")?
-            .execute([name, document])?;
+        match document {
+            Some(document) => connection
+                .prepare_cached("INSERT OR REPLACE INTO documents VALUES(?1, ?2)")?
+                .execute([name, document])?,
+            None => connection.prepare_cached("DELETE FROM documents WHERE name = ?1")?.execute([name])?,
+        };
     }
     Ok(())
 }
