@@ -6,8 +6,8 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaId, PleaState, PleaStep,
-    Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, Plea, PleaChange, PleaId, PleaState,
+    PleaStep, Refusal, Role, Task, TaskId, TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -125,6 +125,11 @@ pub(crate) fn breaker(change: &BreakerChange) -> Record {
 /// A worker that began or ended.
 pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
     record(WORKER, principal("service", lease.worker.as_str()), action, lease, json!({}))
+}
+
+/// An agent that was registered or has left; with the worker that it is.
+pub(crate) fn agent(action: &str, id: &AgentId, details: impl Serialize, worker: &str) -> Record {
+    record(WORKER, principal("service", id.as_str()), action, details, json!({"worker": worker}))
 }
 
 /// Why a plea stands where it stands, for the task's own record.

@@ -1,11 +1,12 @@
 //! What a task needs of the agent that does it.
 
+use super::Strategy;
 use crate::AgentId;
 use sealbook_error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// A capability that is needed, in at least this version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Capability {
     /// Its name, such as `code.review`.
     pub name: String,
@@ -15,8 +16,8 @@ pub struct Capability {
 }
 
 /// The constraints on the agent; nothing set means that any agent will do.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Needs {
     /// All of these.
     pub capabilities: Vec<Capability>,
@@ -26,9 +27,18 @@ pub struct Needs {
     pub agents: Vec<AgentId>,
     /// At most this cost of a task, in the host's unit.
     pub max_cost: Option<u64>,
+    /// How one of those that can is chosen, if not as the orchestrator does it. Without any constraint, from all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
 }
 
 impl Needs {
+    /// Whether nothing is set, so that a worker that presents no profile may do it as well.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors
