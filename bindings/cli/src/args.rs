@@ -80,6 +80,10 @@ pub(crate) enum Command {
     Rules(Rules),
     Task(Task),
     Work(Work),
+    /// List the agents: what they can do, how they are, and how many tasks they have
+    ///
+    /// An agent is a worker that presented a profile (`sealbook work --agent FILE`). One that has left or died is away, and keeps its figures.
+    Agents,
     Pleas(Pleas),
     /// Approve a plea
     Approve(Vote),

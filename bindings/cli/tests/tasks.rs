@@ -194,3 +194,34 @@ fn a_waiting_task_is_cancelled_and_a_limit_on_memory_holds() {
     work(&project);
     assert_eq!(show(&project, &id)["failure"]["class"], "ExitCode");
 }
+
+#[test]
+fn a_task_with_needs_waits_for_an_agent_and_says_why() {
+    let project = Project::new();
+    let needs = r#"{"capabilities": [{"name": "code.review", "version": [2, 1]}]}"#;
+    let id = submit(&project, &["--needs", needs], &["true"]);
+    assert_eq!(work(&project)["attempts"], 0);
+    assert_eq!(show(&project, &id)["waiting"], "no agent can do a task of kind process: none is registered");
+    assert!(project.run(["task", "show", &id]).good().contains("waits for   no agent can do"));
+    let profile = |minor: u32| {
+        let text =
+            json!({"id": "reviewer", "capabilities": [{"name": "code.review", "version": [2, minor]}]});
+        std::fs::write(project.path().join("agent.json"), text.to_string()).unwrap();
+        let ended = project.run(["work", "--until-idle", "--agent", "agent.json", "--json"]);
+        ended.out_lines().pop().unwrap()["summary"].clone()
+    };
+    assert_eq!(profile(0)["attempts"], 0);
+    assert_eq!(profile(1)["completed"], 1);
+    let task = show(&project, &id);
+    assert_eq!((&task["waiting"], &task["history"][1]["agent"]), (&Value::Null, &json!("reviewer")));
+    let agent = project.run(["agents", "--json"]).json();
+    let members = ["id", "given", "load", "worker"].map(|name| agent[name].clone());
+    assert_eq!(members, [json!("reviewer"), json!(1), json!(0), Value::Null]);
+    assert!(project.run(["agents"]).good().starts_with("reviewer  away  0 of "));
+    std::fs::write(project.path().join("agent.json"), r#"{"id": "x", "skills": []}"#).unwrap();
+    let typo = project.run(["work", "--until-idle", "--agent", "agent.json"]);
+    assert_eq!(typo.code, Some(2));
+    assert!(typo.err.contains("skills"), "{typo:?}");
+    assert_eq!(project.run(["task", "submit", "--needs", r#"{"model": 1}"#, "--", "true"]).code, Some(2));
+    project.run(["verify", "-q"]).good();
+}

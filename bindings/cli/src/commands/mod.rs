@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod agents;
 mod completions;
 mod export;
 mod import;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Rules(args) => rules::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Work(args) => work::run(args, context),
+        Command::Agents => agents::run(context),
         Command::Pleas(args) => pleas::run(args, context),
         Command::Approve(args) => pleas::vote(args, Choice::Approve, context),
         Command::Deny(args) => pleas::vote(args, Choice::Deny, context),

@@ -114,7 +114,7 @@ impl Agent {
         } else if !needs.agents.is_empty() && !needs.agents.contains(&profile.id) {
             Some(Misfit::Agent)
         } else if let Some(need) = needs.capabilities.iter().find(|need| !has(need)) {
-            Some(Misfit::Capability(format!("{} {}.{}", need.name, need.version.0, need.version.1)))
+            Some(Misfit::Capability(need.to_string()))
         } else if !needs.models.is_empty() && !needs.models.iter().any(|model| profile.models.contains(model))
         {
             Some(Misfit::Model)

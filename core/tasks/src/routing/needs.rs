@@ -4,15 +4,46 @@ use super::Strategy;
 use crate::AgentId;
 use sealbook_error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// A capability that is needed, in at least this version.
+/// A capability that is needed, in at least this version. As JSON it is `{name, version: [major, minor]}`; a name alone has version 0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Form")]
 pub struct Capability {
     /// Its name, such as `code.review`.
     pub name: String,
     /// Its version: major, minor. An agent that has the same major and at least this minor will do.
-    #[serde(default)]
     pub version: (u32, u32),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Form {
+    Name(String),
+    Full(Full),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Full {
+    name: String,
+    #[serde(default)]
+    version: (u32, u32),
+}
+
+impl From<Form> for Capability {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Name(name) => Self { name, version: (0, 0) },
+            Form::Full(Full { name, version }) => Self { name, version },
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}.{}", self.name, self.version.0, self.version.1)
+    }
 }
 
 /// The constraints on the agent; nothing set means that any agent will do.
