@@ -9,7 +9,7 @@ const { Ledger, handleOf } = require('./ledger.cjs');
 const { Events, Ends, MADE: EVENTS } = require('./feed.cjs');
 const { TaskHandle, MADE: HANDLE } = require('./task_handle.cjs');
 const { Worker } = require('./task_worker.cjs');
-const { idOf, millis, request, row } = require('./task_options.cjs');
+const { formOf, idOf, millis, request, row } = require('./task_options.cjs');
 
 /** Submissions that go to the store at a time. */
 const MOST = 1000;
@@ -186,6 +186,10 @@ class Orchestrator {
     return JSON.parse(await this.#soon((tasks) => tasks.vote(...args)));
   }
 
+  async agents() {
+    return JSON.parse(await this.#soon((tasks) => tasks.agents()));
+  }
+
   async counts() {
     return JSON.parse(await this.#soon((tasks) => tasks.counts()));
   }
@@ -279,8 +283,8 @@ class Orchestrator {
   }
 
   async work(handlers, options = undefined) {
-    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'signal'];
-    const { concurrency, lease, drain, untilIdle, name, principal: who, signal } = take.known(options, known);
+    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'agent', 'signal'];
+    const { concurrency, lease, drain, untilIdle, name, principal: who, agent, signal } = take.known(options, known);
     const table = tableOf(handlers);
     const wire = JSON.stringify({
       concurrency,
@@ -289,6 +293,7 @@ class Orchestrator {
       until_idle: untilIdle,
       id: name,
       principal: who,
+      agent: agent === undefined ? undefined : formOf(agent),
     });
     checked(signal);
     signal?.throwIfAborted();
