@@ -1135,6 +1135,19 @@ uint32_t sealbook_task_counts(const sealbook_orchestrator *orchestrator,
                               sealbook_error **error);
 
 /**
+ * The agents that there are and those that were: workers that presented a profile to sealbook_worker_start().
+ *
+ * \param orchestrator the orchestrator
+ * \param[out] agents_json an array of `{"id", "kinds", "capabilities", "models", "cost", "limit", "priority", "health", "load", "given",
+ *             "success", "latency_ms", "worker"}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_task_agents(const sealbook_orchestrator *orchestrator,
+                              char **agents_json,
+                              sealbook_error **error);
+
+/**
  * The pleas that await votes: what tasks ask approval for before they run.
  *
  * \param orchestrator the orchestrator
@@ -1359,7 +1372,7 @@ uint32_t sealbook_schedule_list(const sealbook_orchestrator *orchestrator,
  *
  * \param orchestrator the orchestrator, which may be released afterwards
  * \param kinds_json an array of kinds, such as `["research.search", "research.publish"]`
- * \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal"}`, all optional: how many attempts are out
+ * \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal", "agent"}`, all optional: how many attempts are out
  *        at most, how long a lease lasts, whether the worker ends once nothing is left to do, for how long it waits for what runs when it
  *        is stopped, its name, and who it acts as; NULL for the defaults
  * \param[out] worker the worker; release it with sealbook_worker_free()

@@ -10,7 +10,7 @@ const { Events, Ends, MADE: EVENTS } = require('./feed.cjs');
 const { TaskHandle, MADE: HANDLE } = require('./task_handle.cjs');
 const { Worker } = require('./task_worker.cjs');
 const { encodeValue } = require('./payload.cjs');
-const { idOf, millis, moment, request, row } = require('./task_options.cjs');
+const { formOf, idOf, millis, moment, request, row } = require('./task_options.cjs');
 
 /** Submissions that go to the store at a time. */
 const MOST = 1000;
@@ -220,6 +220,10 @@ class Orchestrator {
     return [word(name, "the schedule's name"), word(as, 'the principal')];
   }
 
+  async agents() {
+    return JSON.parse(await this.#soon((tasks) => tasks.agents()));
+  }
+
   async counts() {
     return JSON.parse(await this.#soon((tasks) => tasks.counts()));
   }
@@ -313,8 +317,8 @@ class Orchestrator {
   }
 
   async work(handlers, options = undefined) {
-    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'signal'];
-    const { concurrency, lease, drain, untilIdle, name, principal: who, signal } = take.known(options, known);
+    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'agent', 'signal'];
+    const { concurrency, lease, drain, untilIdle, name, principal: who, agent, signal } = take.known(options, known);
     const table = tableOf(handlers);
     const wire = JSON.stringify({
       concurrency,
@@ -323,6 +327,7 @@ class Orchestrator {
       until_idle: untilIdle,
       id: name,
       principal: who,
+      agent: agent === undefined ? undefined : formOf(agent),
     });
     checked(signal);
     signal?.throwIfAborted();

@@ -33,6 +33,8 @@ export interface TaskTransition {
   who?: string | null;
   /** The worker that was given the task or that caused it, and which assignment of the task that is. */
   lease?: { worker: string; term: number; epoch: number } | null;
+  /** The agent that the task was assigned to, if its worker is one. */
+  agent?: string | null;
   /** Attempts that count, after it. */
   attempts: number;
   reason?: string | null;
@@ -112,8 +114,55 @@ export interface TaskRow {
 
 /** A task with its history and its pleas. */
 export interface TaskView extends TaskRow {
+  /** What it waits for, in words; `null` if it runs or has ended. */
+  waiting: string | null;
   history: TaskTransition[];
   pleas: Plea[];
+}
+
+/** Something that an agent can do, and in which version. One with the same major and at least the same minor version will do for a task. */
+export interface Capability {
+  name: string;
+  /** Major and minor; `[0, 0]` if not given. */
+  version?: readonly [number, number];
+}
+
+/** What a worker says of itself that is an agent. */
+export interface AgentProfile {
+  id: string;
+  /** The kinds of task that it takes; all that it has handlers for if not given. */
+  kinds?: readonly string[];
+  capabilities?: readonly (string | Capability)[];
+  models?: readonly string[];
+  /** What a task costs with it, in a unit of your own. */
+  cost?: number;
+  /** How many tasks it takes at a time; the worker's concurrency if not given. */
+  limit?: number;
+  /** Who is preferred, with the strategy `priority`: the higher the sooner. */
+  priority?: number;
+}
+
+/** An agent as it is, or as it was. */
+export interface Agent {
+  id: string;
+  kinds: string[];
+  capabilities: { name: string; version: [number, number] }[];
+  models: string[];
+  cost: number;
+  limit: number;
+  priority: number;
+  /** A degraded one gets tasks if no healthy one is free. */
+  health: 'healthy' | 'degraded' | 'down';
+  /** Tasks that it has at the moment. */
+  load: number;
+  /** Tasks that it was given. */
+  given: number;
+  /** The share of its late tasks that succeeded, 0 to 1. */
+  success: number;
+  /** How many milliseconds its late tasks took. */
+  latency_ms: number;
+  /** The worker that it is; `null` if it has left or died. */
+  worker: string | null;
 }
 
 /** What a worker has done. */
@@ -173,8 +222,16 @@ export interface TaskOptions {
   concurrency?: string;
   /** Which breaker and retry budget guard it. */
   dependency?: string;
-  /** Which agents can do it. */
-  needs?: Record<string, unknown>;
+  /** Which agents can do it, and how one of them is chosen. */
+  needs?: {
+    capabilities?: readonly (string | Capability)[];
+    /** One of these. */
+    models?: readonly string[];
+    /** One of these. */
+    agents?: readonly string[];
+    maxCost?: number;
+    strategy?: 'round_robin' | 'least_loaded' | 'performance' | 'priority';
+  };
   /** Which transitions become entries of the ledger. */
   audit?: 'full' | 'outcome' | 'off';
 }
@@ -240,6 +297,8 @@ export interface WorkOptions {
   name?: string;
   /** For whom it works: it takes only kinds that this principal may run. */
   principal?: string;
+  /** The agent that it is. It gets tasks whose needs it meets; a worker that is no agent gets only tasks that need nothing. */
+  agent?: AgentProfile;
   /** Stops the worker. */
   signal?: CancelSignal;
 }
@@ -579,6 +638,23 @@ export class Orchestrator {
    * ```
    */
   resumeSchedule(name: string, options?: { as?: string }): Promise<Schedule>;
+
+  /**
+   * The agents that there are and those that were: workers with a profile.
+   *
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const task = await orchestrator.submit('read', 1, { needs: { capabilities: [{ name: 'pdf', version: [1, 0] }] } });
+   * assert.match((await task.show()).waiting, /none is registered/);
+   * const agent = { id: 'reader', capabilities: [{ name: 'pdf', version: [1, 2] }] };
+   * await orchestrator.work({ read: () => 'read' }, { untilIdle: true, agent });
+   * const [{ id, given }] = await orchestrator.agents();
+   * assert.deepEqual([await task.result(), id, given], ['read', 'reader', 1]);
+   * await orchestrator.close();
+   * ```
+   */
+  agents(): Promise<Agent[]>;
 
   /**
    * How many tasks stand in each state.

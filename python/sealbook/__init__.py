@@ -70,12 +70,13 @@ from sealbook.ledger import Ledger
 from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 from sealbook.schedules import Schedule
-from sealbook.task_results import Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
+from sealbook.task_results import Agent, Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
 from sealbook.tasks import Handle, TaskFunction, task
 
 __all__ = [
     "CLASSES",
     "AccessRefusedError",
+    "Agent",
     "ApprovalRequiredError",
     "AsyncLedger",
     "Attempt",

@@ -11,7 +11,17 @@ from sealbook.arguments import options_of
 from sealbook.feed import Events
 from sealbook.schedules import Schedule, make_schedule, schedule_of
 from sealbook.task_options import Task, id_of
-from sealbook.task_results import Plea, State, TaskView, make_plea, make_view, plea_of, view_of
+from sealbook.task_results import (
+    Agent,
+    Plea,
+    State,
+    TaskView,
+    make_agents,
+    make_plea,
+    make_view,
+    plea_of,
+    view_of,
+)
 
 __all__ = ["Desk"]
 
@@ -19,6 +29,7 @@ __all__ = ["Desk"]
 Views: TypeAlias = list[TaskView]
 Pleas: TypeAlias = list[Plea]
 Schedules: TypeAlias = list[Schedule]
+Agents: TypeAlias = list[Agent]
 
 
 class Desk:
@@ -70,6 +81,24 @@ class Desk:
         {'queued': 2}
         """
         return cast("dict[str, int]", json.loads(self._native.counts()))
+
+    def agents(self) -> Agents:
+        """The agents that there are and those that were: workers that were started with ``agent``.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     @o.task("read", needs={"capabilities": [{"name": "pdf", "version": [1, 0]}]})
+        ...     def read(page):
+        ...         return f"page {page}"
+        ...     handle = read.submit(1)
+        ...     print(handle.show().waiting)
+        ...     summary = o.run_until_idle(agent={"id": "reader", "capabilities": [{"name": "pdf", "version": [1, 2]}]})
+        ...     agent, = o.agents()
+        ...     agent.id, agent.given, agent.success, handle.result()
+        no agent can do a task of kind read: none is registered
+        ('reader', 1, 1.0, 'page 1')
+        """
+        return make_agents(self._native.agents())
 
     def events(self, *, behind: int | None = None, follow: bool = True) -> Events:
         """What happens to tasks, in order and from all processes: for ``for`` and for ``async for``.

@@ -327,6 +327,7 @@ class Orchestrator(Desk):
         drain: Delay = 10.0,
         name: str | None = None,
         principal: str | None = None,
+        agent: Mapping[str, Any] | None = None,
     ) -> None:
         """Starts a worker for the registered kinds, on threads beside the caller's.
 
@@ -340,6 +341,9 @@ class Orchestrator(Desk):
             drain: How long running attempts have after a stop, until they are asked to stop as well.
             name: Its id among workers.
             principal: For whom it works: it takes only kinds that this principal may run.
+            agent: The agent that it is: ``id`` and, if wanted, ``kinds``, ``capabilities`` (each ``{"name", "version": [major, minor]}``),
+                ``models``, ``cost``, ``limit`` (how many tasks at a time) and ``priority``. It gets tasks whose ``needs`` it meets; a worker
+                that is no agent gets only tasks that need nothing.
 
         Raises:
             InvalidArgumentError: It runs already, there is no handler, or an option makes no sense.
@@ -359,6 +363,7 @@ class Orchestrator(Desk):
             drain_ms=drain_ms,
             id=name,
             principal=principal,
+            agent=None if agent is None else dict(agent),
         )
         # Before the lock is taken: that of a parent process may be held for ever.
         self._running_worker()
@@ -400,6 +405,7 @@ class Orchestrator(Desk):
         drain: Delay = 10.0,
         name: str | None = None,
         principal: str | None = None,
+        agent: Mapping[str, Any] | None = None,
         timeout: float | None = None,
     ) -> Summary:
         """Runs tasks until there is nothing left that could run without anybody acting. Ctrl-C stops it.
@@ -430,6 +436,7 @@ class Orchestrator(Desk):
             drain=drain,
             name=name,
             principal=principal,
+            agent=agent,
         )
         worker = cast(Worker, self._running_worker())
         try:

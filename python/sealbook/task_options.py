@@ -75,7 +75,7 @@ class Options(TypedDict, total=False):
     dependency: str
     """Which breaker and retry budget guard it."""
     needs: Mapping[str, Any]
-    """Which agents can do it."""
+    """Which agents can do it: ``capabilities``, ``models``, ``agents``, ``max_cost``, and the ``strategy`` by which one of them is chosen."""
     audit: Literal["full"] | Literal["outcome"] | Literal["off"]
     """Which transitions become entries of the ledger."""
 

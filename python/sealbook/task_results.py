@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from sealbook.errors import SealbookError
 
 __all__ = [
+    "Agent",
     "Event",
     "Plea",
     "State",
@@ -84,6 +85,40 @@ class Event:
     """The worker that was given the task, or that caused it."""
     epoch: int | None = None
     """Which assignment of the task that is; each has a number of its own."""
+    agent: str | None = None
+    """The agent that the task was assigned to, if its worker is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A worker that says what it can do, as it is or as it was."""
+
+    id: str
+    """Its id."""
+    kinds: tuple[str, ...]
+    """The kinds of task that it takes."""
+    capabilities: tuple[tuple[str, tuple[int, int]], ...]
+    """What it can do, each with its version."""
+    models: tuple[str, ...]
+    """The models that it uses."""
+    cost: int
+    """What a task costs with it, in the host's unit."""
+    limit: int
+    """How many tasks it takes at a time."""
+    priority: int
+    """Who is preferred, with the strategy ``priority``."""
+    health: str
+    """``healthy``, ``degraded`` or ``down``."""
+    load: int
+    """Tasks that it has at the moment."""
+    given: int
+    """Tasks that it was given."""
+    success: float
+    """The share of its late tasks that succeeded, 0 to 1."""
+    latency: float
+    """How many seconds its late tasks took."""
+    worker: str | None
+    """The worker that it is; ``None`` if it has left or died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +207,8 @@ class TaskView:
     """What happened to it; empty in a list of tasks. These events have the number 0."""
     pleas: tuple[Plea, ...] = ()
     """Its pleas; empty in a list of tasks."""
+    waiting: str | None = None
+    """What it waits for, in words; ``None`` if it runs or has ended, and in a list of tasks."""
 
     @property
     def is_ended(self) -> bool:
@@ -286,6 +323,7 @@ def view_of(value: dict[str, Any]) -> TaskView:
         subject=value["subject"],
         history=tuple(_event(0, value["id"], event) for event in value.get("history", ())),
         pleas=tuple(plea_of(plea) for plea in value.get("pleas", ())),
+        waiting=value.get("waiting"),
     )
 
 
@@ -310,6 +348,27 @@ def plea_of(value: dict[str, Any]) -> Plea:
 
 def make_plea(text: str) -> Plea:
     return plea_of(json.loads(text))
+
+
+def make_agents(text: str) -> list[Agent]:
+    return [
+        Agent(
+            id=value["id"],
+            kinds=tuple(value["kinds"]),
+            capabilities=tuple((each["name"], tuple(each["version"])) for each in value["capabilities"]),
+            models=tuple(value["models"]),
+            cost=value["cost"],
+            limit=value["limit"],
+            priority=value["priority"],
+            health=value["health"],
+            load=value["load"],
+            given=value["given"],
+            success=value["success"],
+            latency=value["latency_ms"] / 1000,
+            worker=value["worker"],
+        )
+        for value in json.loads(text)
+    ]
 
 
 def make_events(text: str) -> list[Event]:
@@ -340,6 +399,7 @@ def _event(number: int, task: str, value: dict[str, Any]) -> Event:
         failure=_failure(value.get("failure")),
         worker=lease.get("worker"),
         epoch=lease.get("epoch"),
+        agent=value.get("agent"),
     )
 
 

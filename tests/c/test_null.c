@@ -53,6 +53,7 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_task_act(NULL, "cancel", "x", "ann", NULL, &out, &error));
     REFUSED(sealbook_task_wait(NULL, "x", 0, &out, &error));
     REFUSED(sealbook_task_counts(NULL, &out, &error));
+    REFUSED(sealbook_task_agents(NULL, &out, &error));
     REFUSED(sealbook_task_stats(NULL, 1, &out, &error));
     REFUSED(sealbook_task_stats_prometheus(NULL, 1, &out, &error));
     REFUSED(sealbook_schedule_put(NULL, "{}", &out, &error));
@@ -183,6 +184,7 @@ static void a_null_argument_about_tasks_is_refused(void) {
     REFUSED(sealbook_task_show(tasks, NULL, &out, &error));
     REFUSED(sealbook_task_list(tasks, NULL, NULL, &error));
     REFUSED(sealbook_task_counts(tasks, NULL, &error));
+    REFUSED(sealbook_task_agents(tasks, NULL, &error));
     REFUSED(sealbook_task_stats(tasks, 1, NULL, &error));
     REFUSED(sealbook_task_stats_prometheus(tasks, 1, NULL, &error));
     REFUSED(sealbook_schedule_put(tasks, NULL, &out, &error));

@@ -137,6 +137,32 @@ static void a_task_is_submitted_run_and_shown(void) {
     free(id);
 }
 
+static void a_task_with_needs_goes_to_an_agent(void) {
+    sealbook_error *error = NULL;
+    sealbook_orchestrator *tasks = orchestrator_in_memory();
+    char *id = submit_task(tasks, "{\"kind\":\"add\",\"requester\":\"ann\",\"needs\":{\"capabilities\":[\"sums\"]}}");
+    char *attempt = NULL, *text = NULL;
+    sealbook_worker *worker;
+    uint64_t ticket;
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_show(tasks, id, &text, &error));
+    CHECK(has(text, "\"waiting\":\"no agent can do a task of kind add: none is registered\""));
+    sealbook_string_free(text);
+    worker = started_worker(tasks, "[\"add\"]", "{\"until_idle\":true,\"agent\":{\"id\":\"adder\",\"capabilities\":[\"sums\"],\"limit\":2}}");
+    ticket = fetch(worker, &attempt);
+    CHECK(has(attempt, id));
+    sealbook_string_free(attempt);
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_agents(tasks, &text, &error));
+    CHECK(has(text, "\"id\":\"adder\"") && has(text, "\"load\":1") && has(text, "\"limit\":2"));
+    sealbook_string_free(text);
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"complete\":3}", &error));
+    worker_ends(worker, "\"completed\":1");
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_agents(tasks, &text, &error));
+    CHECK(has(text, "\"load\":0") && has(text, "\"worker\":null"));
+    sealbook_string_free(text);
+    free(id);
+    sealbook_orchestrator_free(tasks);
+}
+
 static void a_failure_keeps_its_class_message_and_detail(void) {
     sealbook_error *error = NULL;
     sealbook_orchestrator *tasks = orchestrator_in_memory();
@@ -370,6 +396,7 @@ static void a_schedule_makes_the_run_that_was_missed(void) {
 const struct test task_tests[] = {
     {"a_schedule_makes_the_run_that_was_missed", a_schedule_makes_the_run_that_was_missed},
     {"a_task_is_submitted_run_and_shown", a_task_is_submitted_run_and_shown},
+    {"a_task_with_needs_goes_to_an_agent", a_task_with_needs_goes_to_an_agent},
     {"a_failure_keeps_its_class_message_and_detail", a_failure_keeps_its_class_message_and_detail},
     {"a_second_process_approves_a_plea", a_second_process_approves_a_plea},
     {"cancellation_reaches_what_runs", cancellation_reaches_what_runs},

@@ -230,3 +230,21 @@ test('a schedule is paused, resumed and removed', async (t) => {
   }
   await assert.rejects(o.schedule('nightly', { crom: '@daily' }, ['report']), { code: 'INVALID_ARGUMENT' });
 });
+
+test('a task with needs waits for an agent that meets them', async (t) => {
+  const { o } = await project(t);
+  const task = await o.submit('read', 1, { needs: { capabilities: [{ name: 'pdf', version: [2, 1] }], maxCost: 5 } });
+  const run = (agent) => o.work({ read: ({ arguments: n }) => n + 1 }, { untilIdle: true, agent });
+  assert.equal((await run()).attempts, 0);
+  assert.equal((await task.show()).waiting, 'no agent can do a task of kind read: none is registered');
+  assert.equal((await run({ id: 'old', capabilities: [{ name: 'pdf', version: [2, 0] }] })).attempts, 0);
+  assert.equal((await run({ id: 'new', capabilities: [{ name: 'pdf', version: [2, 3] }], cost: 5, limit: 2 })).completed, 1);
+  const { result, waiting, history } = await task.show();
+  assert.deepEqual([result, waiting, history.find(({ event }) => event === 'assign').agent], [2, null, 'new']);
+  const [fit, old] = await o.agents();
+  assert.deepEqual([fit.id, fit.given, fit.load, fit.limit, fit.worker], ['new', 1, 0, 2, null]);
+  assert.deepEqual([old.id, old.given], ['old', 0]);
+  for (const agent of [{}, { id: 'x', skills: [] }, { id: 'x', kinds: ['other'] }, 'x']) {
+    await assert.rejects(run(agent), { code: 'INVALID_ARGUMENT' });
+  }
+});

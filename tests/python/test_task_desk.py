@@ -255,3 +255,36 @@ def test_a_schedule_is_paused_resumed_and_removed(o: Orchestrator) -> None:
     for wrong in ({"zone": "Mars/Olympus"}, {"limit": 0}, {"missed": "some"}, {"idempotency_key": "k"}):
         with pytest.raises(sealbook.InvalidScheduleError):
             o.schedule("nightly", "@daily", "report", **wrong)  # type: ignore[arg-type]
+
+
+def test_a_task_with_needs_waits_for_an_agent_that_meets_them(o: Orchestrator) -> None:
+    @o.task("read")
+    def read(page: int) -> int:
+        return page + 1
+
+    needs = {"capabilities": [{"name": "pdf", "version": [2, 1]}], "max_cost": 5}
+    handle = o.submit("read", [1], needs=needs)
+    assert o.run_until_idle(timeout=LONG).attempts == 0
+    assert handle.show().waiting == "no agent can do a task of kind read: none is registered"
+    old = {"id": "old", "capabilities": [{"name": "pdf", "version": [2, 0]}]}
+    assert o.run_until_idle(agent=old, timeout=LONG).attempts == 0
+    new = {"id": "new", "capabilities": [{"name": "pdf", "version": [2, 3]}], "cost": 5, "limit": 2}
+    assert o.run_until_idle(agent=new, timeout=LONG).completed == 1
+    view = handle.show()
+    assert (view.result, view.waiting) == (2, None)
+    assert [event.agent for event in view.history if event.event == "assign"] == ["new"]
+    agents = {agent.id: agent for agent in o.agents()}
+    assert (agents["old"].given, agents["new"].given, agents["new"].load) == (0, 1, 0)
+    assert agents["new"].capabilities == (("pdf", (2, 3)),)
+    assert (agents["new"].limit, agents["new"].health, agents["new"].worker) == (2, "healthy", None)
+
+
+def test_a_profile_that_is_not_understood_starts_no_worker(o: Orchestrator) -> None:
+    @o.task("read")
+    def read() -> None: ...
+
+    for agent in ({}, {"id": "x", "skills": []}, {"id": "x", "kinds": ["other"]}, {"id": "x", "limit": 0}):
+        with pytest.raises(sealbook.InvalidArgumentError):
+            o.run_until_idle(agent=agent, timeout=LONG)
+    assert not o.running
+    assert o.agents() == []

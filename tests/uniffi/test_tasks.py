@@ -69,6 +69,19 @@ class Tasks(unittest.TestCase):
             self.tasks.schedule(json.dumps(schedule | {"cron": "61 * * * *"}))
         self.assertEqual(refused.exception.code, "INVALID_SCHEDULE")
 
+    def test_a_task_with_needs_goes_to_an_agent(self):
+        id = self.submit(needs={"capabilities": ["sums"]})
+        self.assertEqual(
+            json.loads(self.tasks.show(id))["waiting"],
+            "no agent can do a task of kind a: none is registered",
+        )
+        options = {"until_idle": True, "agent": {"id": "adder", "capabilities": ["sums"]}}
+        worker = self.tasks.work(["a"], json.dumps(options))
+        worker.run(Function(lambda attempt: 3))
+        self.assertEqual(json.loads(worker.join())["completed"], 1)
+        agents = json.loads(self.tasks.agents())
+        self.assertEqual([(each["id"], each["given"], each["worker"]) for each in agents], [("adder", 1, None)])
+
     def test_a_failure_keeps_its_class_and_an_exception_its_message(self):
         def named(_):
             raise HandlerError.Failed(error_class="Timeout", message="no answer", detail="at line 7")

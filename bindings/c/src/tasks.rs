@@ -259,3 +259,20 @@ pub unsafe extern "C" fn sealbook_task_counts(
     // SAFETY: the pointers are what the header demands.
     unsafe { answer(orchestrator, (counts_json, "counts_json"), error, |tasks| tasks.counts().map(Some)) }
 }
+
+/// The agents that there are and those that were: workers that presented a profile to sealbook_worker_start().
+///
+/// \param orchestrator the orchestrator
+/// \param[out] agents_json an array of `{"id", "kinds", "capabilities", "models", "cost", "limit", "priority", "health", "load", "given",
+///             "success", "latency_ms", "worker"}`; release it with sealbook_string_free()
+/// \param[out] error what went wrong; may be NULL
+/// \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealbook_task_agents(
+    orchestrator: *const sealbook_orchestrator,
+    agents_json: *mut *mut c_char,
+    error: *mut *mut sealbook_error,
+) -> u32 {
+    // SAFETY: the pointers are what the header demands.
+    unsafe { answer(orchestrator, (agents_json, "agents_json"), error, |tasks| tasks.agents().map(Some)) }
+}

@@ -68,7 +68,7 @@ pub type sealbook_handler = Option<
 ///
 /// \param orchestrator the orchestrator, which may be released afterwards
 /// \param kinds_json an array of kinds, such as `["research.search", "research.publish"]`
-/// \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal"}`, all optional: how many attempts are out
+/// \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal", "agent"}`, all optional: how many attempts are out
 ///        at most, how long a lease lasts, whether the worker ends once nothing is left to do, for how long it waits for what runs when it
 ///        is stopped, its name, and who it acts as; NULL for the defaults
 /// \param[out] worker the worker; release it with sealbook_worker_free()

@@ -7,7 +7,10 @@ pub(crate) use attribution::{Figures, Listed, People, Report, Rules, RulesComman
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-pub(crate) use tasks::{Act, ActOnSchedule, Add, Limit, List, Pleas, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Vote, Watch, Work, WorkOptions};
+pub(crate) use tasks::{
+    Act, ActOnSchedule, Add, Limit, List, Pleas, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Vote,
+    Watch, Work, WorkOptions,
+};
 
 /// A tamper-evident ledger of what AI agents and people did
 ///
@@ -81,6 +84,10 @@ pub(crate) enum Command {
     Task(Task),
     Schedule(Schedule),
     Work(Work),
+    /// List the agents: what they can do, how they are, and how many tasks they have
+    ///
+    /// An agent is a worker that presented a profile (`sealbook work --agent FILE`). One that has left or died is away, and keeps its figures.
+    Agents,
     Pleas(Pleas),
     /// Approve a plea
     Approve(Vote),

@@ -11,6 +11,7 @@ use sealbook::{Code, Error, Ledger, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -147,6 +148,15 @@ impl Orchestrator {
         self.engine.last_event()
     }
 
+    /// The agents that there are and those that were, as an array.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn agents(&self) -> Result<String> {
+        let agents = self.engine.agents()?;
+        Ok(agents.iter().map(tasks::agent_json).collect::<Value>().to_string())
+    }
+
     /// How many tasks stand in each state, as an object.
     ///
     /// # Errors
@@ -193,15 +203,15 @@ impl Orchestrator {
     }
 
     /// Starts a worker for these kinds, whose attempts the host fetches. The options are
-    /// `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?}`.
+    /// `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?, agent?}`, with the agent as [`tasks::profile_of`] reads it.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the options are not understood; `INVALID_TASK` for a name that does not fit; `IO` if no thread can be started.
     pub fn work(&self, kinds: &[String], options: &str) -> Result<HostWorker> {
-        let kinds = kinds.iter().map(|kind| TaskKind::parse(kind)).collect::<Result<_>>()?;
+        let kinds: BTreeSet<_> = kinds.iter().map(|kind| TaskKind::parse(kind)).collect::<Result<_>>()?;
         let form: WorkForm =
             serde_json::from_str(options).map_err(|e| misread("the worker's options", &e))?;
-        let options = form.options()?;
+        let options = form.options(&kinds)?;
         let (engine, inbox, stop) = (self.engine.clone(), Inbox::default(), CancelToken::new());
         let (served, stopped) = (inbox.clone(), stop.clone());
         let run = move || {
@@ -337,15 +347,20 @@ struct WorkForm {
     drain_ms: Option<u64>,
     id: Option<String>,
     principal: Option<String>,
+    agent: Option<Box<RawValue>>,
 }
 
 impl WorkForm {
-    fn options(self) -> Result<WorkerOptions> {
+    fn options(self, kinds: &BTreeSet<TaskKind>) -> Result<WorkerOptions> {
         let defaults = WorkerOptions::default();
+        let concurrency = self.concurrency.unwrap_or(defaults.concurrency);
+        let kinds: Vec<_> = kinds.iter().cloned().collect();
+        let agent = self.agent.map(|agent| tasks::profile_of(agent.get(), &kinds, concurrency));
         Ok(WorkerOptions {
             id: self.id.as_deref().map(WorkerId::parse).transpose()?,
             principal: self.principal.as_deref().map(Principal::parse).transpose()?,
-            concurrency: self.concurrency.unwrap_or(defaults.concurrency),
+            agent: agent.transpose()?,
+            concurrency,
             lease: self.lease_ms.map_or(defaults.lease, Span::from_millis),
             until_idle: self.until_idle,
             drain: self.drain_ms.map_or(defaults.drain, Duration::from_millis),

@@ -168,6 +168,15 @@ impl Tasks {
         self.soon(env, Orchestrator::counts)
     }
 
+    /// The agents that there are and those that were.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn agents<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.soon(env, Orchestrator::agents)
+    }
+
     /// Counts, rates and latencies over the last transitions.
     ///
     /// # Errors

@@ -120,6 +120,11 @@ impl Orchestrator {
         brief(py, || engine.counts())
     }
 
+    fn agents(&self, py: Python<'_>) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.agents())
+    }
+
     /// The task once it has ended; nothing after `timeout`.
     fn wait(&self, py: Python<'_>, id: &str, timeout: f64) -> PyResult<Option<String>> {
         let (engine, timeout) = (self.engine(py)?, seconds(py, timeout)?);

@@ -169,6 +169,13 @@ impl Orchestrator {
         Ok(self.0.counts()?)
     }
 
+    /// The agents that there are and those that were, as an array.
+    ///
+    /// Throws `IO`.
+    pub fn agents(&self) -> Result<String> {
+        Ok(self.0.agents()?)
+    }
+
     /// Counts, rates and latencies over the last events, so many of them, as an object.
     ///
     /// Throws `IO`.
@@ -192,7 +199,8 @@ impl Orchestrator {
         Ok(self.0.wait(id, Duration::from_millis(timeout_ms))?)
     }
 
-    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?}`.
+    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?,
+    /// agent?}`; with an agent `{id, kinds?, capabilities?, models?, cost?, limit?, priority?}` it gets tasks that need what this can.
     ///
     /// Throws `INVALID_ARGUMENT`, `INVALID_TASK` for a kind that does not fit, `IO`.
     #[uniffi::method(default(options = None))]

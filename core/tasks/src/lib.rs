@@ -63,7 +63,7 @@ pub use pleading::{
     ApprovalPolicy, Ballot, Choice, Level, Per, Plea, PleaChange, PleaState, PleaStep, VOTE_DOMAIN,
     VOTE_REASON_LIMIT, Vote, check_grant,
 };
-pub use queue::{GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
+pub use queue::{Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
 pub use retry::{Failure, Fault, Jitter, RetryBudget, RetryPolicy, Verdict};
 pub use routing::{Agent, Capability, Health, Needs, Profile, Registry, Route, Strategy};
 pub use span::Span;

@@ -26,6 +26,7 @@ fn item(n: u32, share: &str, priority: u8, since: Time) -> Item {
         kind: kind("work"),
         share: share.into(),
         key: None,
+        needs: None,
         priority: Priority(priority),
         since,
         not_before: since,
@@ -183,9 +184,9 @@ fn a_worker_is_given_only_the_kinds_it_takes() {
     let mut queue = queue();
     queue.push(item(1, "a", 255, at(0)), at(0)).unwrap();
     queue.push(Item { kind: kind("other"), ..item(2, "a", 0, at(0)) }, at(0)).unwrap();
-    let passed = queue.pop_where(at(0), |kind| kind.as_str() == "other").unwrap();
+    let passed = queue.pop_where(at(0), |next| next.kind.as_str() == "other").unwrap();
     assert_eq!(passed.task, id(2));
-    assert_eq!(queue.pop_where(at(0), |kind| kind.as_str() == "other"), None);
+    assert_eq!(queue.pop_where(at(0), |next| next.kind.as_str() == "other"), None);
     assert_eq!(queue.pop(at(0)).unwrap().task, id(1));
 }
 
@@ -258,4 +259,16 @@ proptest! {
         }
         prop_assert!(false, "it was never taken");
     }
+}
+
+#[test]
+fn a_task_with_needs_is_passed_over_and_is_in_nobodys_way() {
+    let mut queue = Queue::new(QueueOptions::default());
+    let needs = crate::Needs { models: vec!["m".to_owned()], ..crate::Needs::default() };
+    queue.push(Item { needs: Some(Arc::new(needs)), ..item(1, "a", 255, at(0)) }, at(0)).unwrap();
+    queue.push(item(2, "a", 0, at(0)), at(0)).unwrap();
+    let passed = queue.pop_where(at(0), |next| next.needs.is_none()).unwrap();
+    assert_eq!(passed.task, item(2, "a", 0, at(0)).task);
+    assert_eq!(queue.pop_where(at(0), |next| next.needs.is_none()), None);
+    assert_eq!(queue.pop(at(0)).map(|passed| passed.task), Some(item(1, "a", 0, at(0)).task));
 }

@@ -150,3 +150,34 @@ fn a_registry_is_the_same_after_a_restart_and_registering_anew_keeps_the_figures
     let useless = Profile { limit: 0, ..profile("z") };
     assert!(registry.register(useless).is_err() && registry.iter().count() == 1);
 }
+
+#[test]
+fn an_agent_that_keeps_failing_is_degraded_until_it_succeeds_again() {
+    let mut agent = Agent::new(profile("a")).unwrap();
+    let mut after = |outcome, times| {
+        (0..times).for_each(|_| agent.learn(outcome, Span::from_secs(1)));
+        agent.health
+    };
+    assert_eq!(after(Outcome::Failure, 6), Health::Healthy);
+    assert_eq!(after(Outcome::Ignored, 100), Health::Healthy);
+    assert_eq!(after(Outcome::Failure, 1), Health::Degraded);
+    assert_eq!(after(Outcome::Success, 2), Health::Degraded);
+    assert_eq!(after(Outcome::Success, 10), Health::Healthy);
+    let mut down = Agent { health: Health::Down, ..Agent::new(profile("b")).unwrap() };
+    down.learn(Outcome::Success, Span::ZERO);
+    assert_eq!(down.health, Health::Down);
+}
+
+#[test]
+fn a_tasks_own_strategy_goes_first_and_selecting_counts_nothing() {
+    let registry =
+        registry(vec![Profile { cost: 1, ..profile("cheap") }, Profile { priority: 9, ..profile("first") }]);
+    let needs = Needs { strategy: Some(Strategy::Priority), ..Needs::default() };
+    for _ in 0..3 {
+        let route = registry.select(&kind(), &needs, Strategy::LeastLoaded, 0);
+        assert_eq!(route, Route::To(id("first")));
+    }
+    assert!(registry.iter().all(|agent| agent.load == 0 && agent.given == 0));
+    let hashed = serde_json::to_string(&Needs::default()).unwrap();
+    assert!(!hashed.contains("strategy"), "what runs keeps its hash: {hashed}");
+}

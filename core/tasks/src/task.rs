@@ -6,7 +6,7 @@
 
 use crate::lease::{Presented, fence};
 use crate::state::{Effect, Event, Role, State, transition};
-use crate::{Failure, Lease, Principal, Span, Spec, TaskId, subject};
+use crate::{AgentId, Failure, Lease, Principal, Span, Spec, TaskId, subject};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Hash, Time};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct Transition {
     /// The lease that was given, or under which it was caused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// The agent that the worker is, for an assignment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
     /// Attempts after it.
     pub attempts: u32,
     /// Crashes after it.
@@ -65,6 +68,8 @@ pub struct Act<'a> {
     pub presented: Option<Presented<'a>>,
     /// For an assignment: the life of the worker that is to hold the task.
     pub give: Option<&'a crate::WorkerLease>,
+    /// For an assignment: the agent that this worker is, if it is one.
+    pub agent: Option<AgentId>,
     /// For a retry, a snooze or a park: not to run again before.
     pub not_before: Option<Time>,
     /// Why.
@@ -77,7 +82,17 @@ impl<'a> Act<'a> {
     /// An act without more to say.
     #[must_use]
     pub fn new(by: Role, at: Time) -> Self {
-        Self { at, by, who: None, presented: None, give: None, not_before: None, reason: None, failure: None }
+        Self {
+            at,
+            by,
+            who: None,
+            presented: None,
+            give: None,
+            agent: None,
+            not_before: None,
+            reason: None,
+            failure: None,
+        }
     }
 
     /// A principal's act.
@@ -240,6 +255,7 @@ impl Task {
             by: act.by,
             who: act.who,
             lease,
+            agent: act.agent,
             attempts,
             crashes,
             not_before: act.not_before,

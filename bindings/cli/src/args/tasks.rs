@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Submit tasks, look at them, cancel them, try them anew
@@ -236,6 +237,9 @@ pub(crate) struct WorkOptions {
     /// The service that it needs, whose breaker guards it
     #[arg(long, value_name = "KEY")]
     pub(crate) dependency: Option<String>,
+    /// What it needs of the agent that does it, as JSON: {"capabilities": [{"name", "version": [1, 2]}], "models", "agents", "max_cost", "strategy"}
+    #[arg(long, value_name = "JSON")]
+    pub(crate) needs: Option<String>,
     /// The command and its arguments
     #[arg(last = true, value_name = "CMD")]
     pub(crate) command: Vec<OsString>,
@@ -323,8 +327,9 @@ pub(crate) struct Vote {
 /// end, and then they are interrupted and given back.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
-Example:
-  sealbook work --until-idle --concurrency 4")]
+Examples:
+  sealbook work --until-idle --concurrency 4
+  sealbook work --agent reviewer.json")]
 pub(crate) struct Work {
     /// End when there is nothing left that would run without anybody acting
     #[arg(long)]
@@ -344,6 +349,9 @@ pub(crate) struct Work {
     /// For whom it works; it takes only kinds that this principal may run
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
+    /// The agent that this worker is, as a JSON file: {"id", "kinds", "capabilities", "models", "cost", "limit", "priority"}; only the id is needed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agent: Option<PathBuf>,
 }
 
 /// A number of seconds, with a fraction if need be.

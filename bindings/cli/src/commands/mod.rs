@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod agents;
 mod completions;
 mod export;
 mod import;
@@ -44,6 +45,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Task(args) => task::run(args, context),
         Command::Schedule(args) => schedule::run(args, context),
         Command::Work(args) => work::run(args, context),
+        Command::Agents => agents::run(context),
         Command::Pleas(args) => pleas::run(args, context),
         Command::Approve(args) => pleas::vote(args, Choice::Approve, context),
         Command::Deny(args) => pleas::vote(args, Choice::Deny, context),

@@ -102,6 +102,9 @@ fn show(id: &str, context: &Context) -> Result<Outcome> {
     if let Some(reason) = &task.reason {
         add("reason", reason);
     }
+    if let Some(waiting) = &view.waiting {
+        add("waits for", waiting);
+    }
     if let Some(failure) = &task.failure {
         add("failure", &format!("{}: {}", failure.class, failure.message));
     }
@@ -114,8 +117,10 @@ fn show(id: &str, context: &Context) -> Result<Outcome> {
     }
     for transition in &view.history {
         let by = transition.who.as_ref().map_or_else(|| transition.by.to_string(), ToString::to_string);
+        let agent = transition.agent.as_ref().map_or_else(String::new, |agent| format!(" to agent {agent}"));
         let reason = transition.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
-        let text = format!("{} {} -> {} by {by}{reason}", transition.event, transition.from, transition.to);
+        let text =
+            format!("{} {} -> {}{agent} by {by}{reason}", transition.event, transition.from, transition.to);
         out.push_str(&format!(
             "  {}  {}\n",
             context.out.faint(&transition.at.to_string()),

@@ -5,20 +5,24 @@ use crate::args::Work;
 use crate::context::{Context, Outcome};
 use crate::{interrupt, output};
 use sealbook_common::sealbook::tasks::{
-    self, CancelToken, Handler, Handlers, Launcher, Principal, ProcessHandler, Progress, TaskKind, WorkerId,
-    WorkerOptions,
+    self, CancelToken, Handler, Handlers, Launcher, Principal, ProcessHandler, Profile, Progress, TaskKind,
+    WorkerId, WorkerOptions,
 };
 use sealbook_common::sealbook::{Error, Result};
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
     let ledger = context.open()?;
     let defaults = WorkerOptions::default();
+    let handlers = handlers()?;
+    let concurrency = args.concurrency.unwrap_or(defaults.concurrency);
     let options = WorkerOptions {
         id: args.id.as_deref().map(WorkerId::parse).transpose()?,
         principal: args.principal.as_deref().map(Principal::parse).transpose()?,
-        concurrency: args.concurrency.unwrap_or(defaults.concurrency),
+        agent: args.agent.as_deref().map(|file| agent(file, &handlers, concurrency)).transpose()?,
+        concurrency,
         lease: span(args.lease),
         until_idle: args.until_idle,
         drain: args.drain,
@@ -27,7 +31,7 @@ pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
     let asked = stop.clone();
     interrupt::on_interrupt(move || asked.cancel("Ctrl-C"))?;
     let mut told = Ok(());
-    let summary = tasks::work(&ledger.tasks()?, handlers()?, &options, &stop, &mut |progress| {
+    let summary = tasks::work(&ledger.tasks()?, handlers, &options, &stop, &mut |progress| {
         if told.is_ok() {
             told = tell(&progress, context);
             if told.is_err() {
@@ -45,6 +49,12 @@ pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
         output::print(&format!("{} attempts, {} completed{fenced}\n", summary.attempts, summary.completed))?;
     }
     Ok(if stop.is_cancelled() { Outcome::Interrupted } else { Outcome::Good })
+}
+
+fn agent(file: &Path, handlers: &Handlers, concurrency: usize) -> Result<Profile> {
+    let text = std::fs::read_to_string(file).map_err(|e| Error::io(e, "read", file))?;
+    let kinds: Vec<_> = handlers.keys().cloned().collect();
+    tasks::profile_of(&text, &kinds, concurrency).map_err(|error| error.with("path", file.display()))
 }
 
 /// What this command can run. Each child is started through this very program, which sets its limits and lets it die with us.

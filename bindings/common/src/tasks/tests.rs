@@ -99,3 +99,29 @@ fn what_is_not_understood_is_named() {
     word(tasks.vote("019aaf3e-5a00-7000-8000-000000000001", "ann", "maybe", ""), "maybe");
     assert_eq!(value(&tasks.counts().unwrap()), json!({}));
 }
+
+#[test]
+fn a_worker_that_is_an_agent_gets_what_needs_it_and_is_listed() {
+    let tasks = orchestrator();
+    let task =
+        r#"{"kind":"a","requester":"ann","needs":{"capabilities":[{"name":"review","version":[1,2]}]}}"#;
+    let id = value(&tasks.submit(task).unwrap())["id"].as_str().unwrap().to_owned();
+    let why = value(&tasks.show(&id).unwrap())["waiting"].clone();
+    assert_eq!(why, "no agent can do a task of kind a: none is registered");
+    let kinds = ["a".to_owned()];
+    let typo = tasks.work(&kinds, r#"{"agent":{"id":"x","skills":[]}}"#).unwrap_err();
+    assert_eq!(typo.code(), Code::InvalidArgument);
+    let options = r#"{"until_idle":true,"concurrency":3,"agent":{"id":"reviewer","capabilities":[{"name":"review","version":[1,4]}]}}"#;
+    let worker = tasks.work(&kinds, options).unwrap();
+    let (ticket, _) = worker.fetch_with_ticket(Duration::from_secs(60)).unwrap();
+    let agent = value(&tasks.agents().unwrap())[0].clone();
+    let members = ["id", "load", "limit", "health"].map(|name| agent[name].clone());
+    assert_eq!(members, [json!("reviewer"), json!(1), json!(3), json!("healthy")]);
+    assert!(agent["worker"].is_string());
+    worker.complete(ticket, r#"{"complete":null}"#).unwrap();
+    worker.join().unwrap();
+    let ended = value(&tasks.show(&id).unwrap());
+    assert_eq!((&ended["history"][1]["agent"], &ended["waiting"]), (&json!("reviewer"), &Value::Null));
+    let agent = value(&tasks.agents().unwrap())[0].clone();
+    assert_eq!((&agent["load"], &agent["given"], &agent["worker"]), (&json!(0), &json!(1), &Value::Null));
+}

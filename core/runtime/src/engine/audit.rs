@@ -8,7 +8,9 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind, Transition, WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange,
+    PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind, Transition,
+    WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -213,6 +215,11 @@ fn of_schedule(scheduled: &Scheduled) -> serde_json::Value {
 /// A worker that began or ended.
 pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
     record(WORKER, principal("service", lease.worker.as_str()), action, lease, json!({}))
+}
+
+/// An agent that was registered or has left; with the worker that it is.
+pub(crate) fn agent(action: &str, id: &AgentId, details: impl Serialize, worker: &str) -> Record {
+    record(WORKER, principal("service", id.as_str()), action, details, json!({"worker": worker}))
 }
 
 /// Why a plea stands where it stands, for the task's own record.

@@ -1,14 +1,14 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
-use super::{Engine, Shared, attempt, audit, dependency, fire, schedule};
+use super::{Engine, Shared, agents, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{
-    Act, Event, Lease, Pass, PleaState, Presented, Role, State, Task, TaskId, TaskKind, WorkerLease,
-    check_grant,
+    Act, AgentId, Candidate, Event, Lease, Pass, PleaState, Presented, Role, State, Task, TaskId, TaskKind,
+    WorkerLease, check_grant,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -61,10 +61,11 @@ impl Engine {
             let states = attempt::finish_all(desk, shared, ended)?;
             let held = desk.tables.worker(&worker.worker)?;
             match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
-                None => Ok((Turn { states, claimed: None, seen: None }, None)),
+                None => Ok((Turn { states, claimed: None, seen: None, present: 0 }, None)),
                 Some(held) => {
                     let (claimed, seen) = claim(desk, shared, &held, most, &kinds)?;
-                    Ok((Turn { states, claimed: Some(claimed), seen }, seen))
+                    let present = desk.agents()?.presence();
+                    Ok((Turn { states, claimed: Some(claimed), seen, present }, seen))
                 }
             }
         })?;
@@ -98,6 +99,7 @@ impl Engine {
                 to_tend: next.is_some_and(|at| at <= now) || !tables.lost(now, 1)?.is_empty(),
                 next: next.into_iter().chain(wakes_at).min(),
                 seen,
+                present: agents::Agents::load(tables, now)?.presence(),
             })
         })
     }
@@ -133,6 +135,8 @@ pub struct Turn {
     pub claimed: Option<Vec<Claimed>>,
     /// The last transition that was known when they were chosen.
     pub seen: Option<u64>,
+    /// Which agents there were then, as a number that changes with them.
+    pub present: u64,
 }
 
 /// What [`Engine::has_news`] found.
@@ -146,6 +150,8 @@ pub struct News {
     pub next: Option<Time>,
     /// The last transition that a claim has known. A worker that has not chosen since then may find what others left.
     pub seen: Option<u64>,
+    /// Which agents there are, as a number that changes with them: who comes or goes may leave tasks to others.
+    pub present: u64,
 }
 
 /// The tasks for a worker, and up to which transition the scheduler has seen; it trusts itself again once they are written.
@@ -161,11 +167,18 @@ fn claim(
     let seen = scheduler.seen();
     scheduler.doubt();
     let mut claimed = Vec::new();
-    let takes = |kind: &TaskKind| kinds.contains(kind);
-    while claimed.len() < most
-        && let Some(id) = scheduler.pop(desk.now, &takes)
-    {
-        match give(desk, shared, id, worker)? {
+    agents::bury(desk)?;
+    let me = desk.agents()?.of(worker);
+    while claimed.len() < most {
+        let (now, agents) = (desk.now, &*desk.agents()?);
+        if me.as_ref().is_some_and(|me| !agents.has_place(me)) {
+            break;
+        }
+        let takes = |next: Candidate<'_>| {
+            kinds.contains(next.kind) && agents::is_for(agents, shared, me.as_ref(), next)
+        };
+        let Some(id) = scheduler.pop(now, &takes) else { break };
+        match give(desk, shared, id, worker, me.as_ref())? {
             Some(claim) => claimed.push(claim),
             None => scheduler.give_back(id),
         }
@@ -210,7 +223,13 @@ fn tend(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
 }
 
 /// Assigns a task and begins an attempt; none if it turns out that it may not run.
-fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) -> Result<Option<Claimed>> {
+fn give(
+    desk: &mut Desk<'_>,
+    shared: &Shared,
+    id: TaskId,
+    worker: &WorkerLease,
+    agent: Option<&AgentId>,
+) -> Result<Option<Claimed>> {
     let now = desk.now;
     let scheduler = || Act::new(Role::Scheduler, now);
     let task = desk.task(id)?;
@@ -260,7 +279,7 @@ fn give(desk: &mut Desk<'_>, shared: &Shared, id: TaskId, worker: &WorkerLease) 
             dependency::earn(desk, key)?;
         }
     }
-    desk.cause(id, Event::Assign, Act { give: Some(worker), ..scheduler() })?;
+    desk.cause(id, Event::Assign, Act { give: Some(worker), agent: agent.cloned(), ..scheduler() })?;
     if let (Some(mut plea), Some(step)) = (plea, grant) {
         desk.step(&mut plea, &step)?;
     }

@@ -1,5 +1,6 @@
 //! A decision in the making: the tasks and pleas that it touches, as they will stand once it is written.
 
+use super::agents::Agents;
 use super::{audit, dependency};
 use crate::random::{draw, random};
 use sealbook_error::{Code, Error, Result};
@@ -26,6 +27,8 @@ pub(crate) struct Desk<'a> {
     noted: Vec<TaskId>,
     /// Where new tasks come from, for their first transition.
     origins: BTreeMap<TaskId, String>,
+    /// Read when something first asks for them.
+    agents: Option<Agents>,
     records: Vec<Record>,
 }
 
@@ -59,6 +62,7 @@ impl<'a> Desk<'a> {
             documents: BTreeMap::new(),
             noted: Vec::new(),
             origins: BTreeMap::new(),
+            agents: None,
             records: Vec::new(),
         }
     }
@@ -71,13 +75,18 @@ impl<'a> Desk<'a> {
             let Sheet { row, is_new, transitions, .. } = sheet;
             tasks.push(TaskChange { row, is_new, due, transitions });
         }
+        let agents = self.agents.as_ref().map_or_else(|| Ok(Vec::new()), Agents::documents)?;
         Ok(Changes {
             drafts: ingest.drafts(&self.records)?,
             tasks,
             workers: self.workers,
             remembered: self.remembered.into_iter().collect(),
             pleas: self.pleas.into_values().collect(),
-            documents: self.documents.into_iter().collect(),
+            documents: self
+                .documents
+                .into_iter()
+                .chain(agents.into_iter().map(|(name, document)| (name, Some(document))))
+                .collect(),
             noted: self.noted,
         })
     }
@@ -153,6 +162,15 @@ impl<'a> Desk<'a> {
         self.origins.insert(id, origin);
     }
 
+    /// The agents as they stand in this decision.
+    pub(crate) fn agents(&mut self) -> Result<&mut Agents> {
+        let agents = match self.agents.take() {
+            Some(agents) => agents,
+            None => Agents::load(self.tables, self.now)?,
+        };
+        Ok(self.agents.insert(agents))
+    }
+
     pub(crate) fn put_worker(&mut self, id: WorkerId, lease: Option<WorkerLease>) {
         self.workers.push((id, lease));
     }
@@ -199,8 +217,14 @@ impl<'a> Desk<'a> {
         }
         let row = self.row(id)?;
         let transition = row.task.decide(event, act)?;
+        let since = row.task.since;
         row.task.apply(&transition)?;
         let record = audit::transition(&row.task, &transition);
+        if transition.from.is_leased() != transition.to.is_leased()
+            && let Some(lease) = &transition.lease
+        {
+            self.agents()?.follow(&transition, lease, since);
+        }
         if let Some(sheet) = self.rows.get_mut(&id) {
             sheet.transitions.push(transition);
         }

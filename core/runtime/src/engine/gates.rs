@@ -2,6 +2,7 @@
 
 use super::{Engine, audit};
 use sealbook_error::{Code, Error, Result};
+use sealbook_store::TaskTables;
 use sealbook_tasks::{GateLimits, GateName, Principal, Right};
 
 /// The names of the documents begin so.
@@ -39,16 +40,21 @@ impl Engine {
     /// # Errors
     /// `TAMPERED` if one cannot be read, and those of reading the store.
     pub fn gates(&self) -> Result<Vec<(GateName, GateLimits)>> {
-        let documents = self.read(|tables| tables.documents(GATES))?;
-        let read = |(name, document): (String, String)| {
-            serde_json::from_str(&document).map_err(|e| {
-                Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
-                    .remedy("set the gate's limits anew")
-            })
-        };
-        let gates = documents.into_iter().map(read).collect::<Result<Vec<(GateName, GateLimits)>>>()?;
-        Ok(gates.into_iter().filter(|(_, limits)| *limits != GateLimits::default()).collect())
+        self.read(all)
     }
+}
+
+/// The gates that have limits.
+pub(super) fn all(tables: &dyn TaskTables) -> Result<Vec<(GateName, GateLimits)>> {
+    let read = |(name, document): (String, String)| {
+        serde_json::from_str(&document).map_err(|e| {
+            Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
+                .remedy("set the gate's limits anew")
+        })
+    };
+    let gates = tables.documents(GATES)?.into_iter().map(read);
+    let gates = gates.collect::<Result<Vec<(GateName, GateLimits)>>>()?;
+    Ok(gates.into_iter().filter(|(_, limits)| *limits != GateLimits::default()).collect())
 }
 
 fn key(gate: &GateName) -> String {

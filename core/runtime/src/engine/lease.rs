@@ -1,8 +1,8 @@
 //! The lives of workers.
 
-use super::{Engine, audit};
+use super::{Engine, agents, audit};
 use sealbook_error::Result;
-use sealbook_tasks::{Act, Event, Presented, Span, TaskId, WorkerId, WorkerLease};
+use sealbook_tasks::{Act, Event, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
 
 impl Engine {
     /// Begins the life of a worker. One of the same name that is still alive is fenced from now on.
@@ -10,9 +10,18 @@ impl Engine {
     /// # Errors
     /// Those of writing to the store.
     pub fn begin_worker(&self, id: WorkerId, length: Span) -> Result<WorkerLease> {
+        self.begin_agent(id, length, None)
+    }
+
+    /// As [`Engine::begin_worker`], with the agent that it is. Another worker that was this agent is none from now on.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for an agent that takes no kinds, or no task at a time; and those of writing to the store.
+    pub fn begin_agent(&self, id: WorkerId, length: Span, agent: Option<Profile>) -> Result<WorkerLease> {
         self.decide(move |desk, _| {
             let lease = WorkerLease::begin(id.clone(), desk.tables.worker(&id)?.as_ref(), desk.now, length);
             desk.records([audit::worker("begin", &lease)]);
+            agent.map_or(Ok(()), |profile| agents::begin(desk, profile, &lease))?;
             desk.put_worker(id, Some(lease.clone()));
             Ok(lease)
         })
@@ -59,6 +68,7 @@ impl Engine {
                     released => released?,
                 }
             }
+            agents::end(desk, &stored)?;
             desk.records([audit::worker("end", &stored)]);
             desk.put_worker(stored.worker.clone(), None);
             Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Any number of processes may run an engine over the same store; whoever holds the store's write lock decides.
 
+mod agents;
 mod attempt;
 mod audit;
 mod claim;
@@ -17,7 +18,9 @@ mod scheduler;
 mod submit;
 mod view;
 mod vote;
+mod waiting;
 
+pub use agents::AgentView;
 pub use claim::{Claimed, News, Turn};
 pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
 pub use manage::Deed;
@@ -32,7 +35,9 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Genesis;
 use sealbook_store::sync::Mutex;
 use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
-use sealbook_tasks::{ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing};
+use sealbook_tasks::{
+    ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing, Strategy,
+};
 use std::sync::Arc;
 
 /// The role that may vote where no policy names another.
@@ -78,6 +83,8 @@ pub struct EngineOptions {
     pub queue: QueueOptions,
     /// When breakers open.
     pub breaker: BreakerPolicy,
+    /// How one of several agents is chosen that can do a task, if the task does not say.
+    pub strategy: Strategy,
 }
 
 /// Submits, decides about and hands out the tasks of one store. Clones are the same engine.

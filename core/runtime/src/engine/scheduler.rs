@@ -7,7 +7,7 @@ use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
 use sealbook_tasks::{
-    GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, TaskKind, Transition,
+    Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, Transition,
 };
 use std::collections::HashMap;
 
@@ -132,8 +132,8 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Takes the best task of the kinds that `takes` accepts; it counts as out from now on.
-    pub(crate) fn pop(&mut self, now: Time, takes: &dyn Fn(&TaskKind) -> bool) -> Option<TaskId> {
+    /// Takes the best task that `takes` accepts; it counts as out from now on.
+    pub(crate) fn pop(&mut self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> Option<TaskId> {
         let passed = self.queue.pop_where(now, takes)?;
         let id = passed.task;
         self.out.insert(id, passed);

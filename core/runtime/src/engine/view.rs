@@ -1,11 +1,12 @@
 //! Looking at tasks.
 
-use super::Engine;
+use super::agents::Agents;
 use super::desk::unknown_task;
+use super::{Engine, gates};
 use sealbook_error::Result;
 use sealbook_store::{TaskFilter, TaskRow};
 use sealbook_tasks::graph::{Readiness, readiness};
-use sealbook_tasks::{Plea, State, TaskId, TaskKind, Transition, Waiting};
+use sealbook_tasks::{Candidate, GateName, Plea, Route, State, Task, TaskId, TaskKind, Transition, Waiting};
 use std::collections::BTreeSet;
 
 /// A task with its whole story.
@@ -17,6 +18,8 @@ pub struct TaskView {
     pub history: Vec<Transition>,
     /// Its pleas, in order.
     pub pleas: Vec<Plea>,
+    /// What it waits for, in words; none if it runs or has ended.
+    pub waiting: Option<String>,
 }
 
 /// What is going on.
@@ -52,9 +55,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::get`].
     pub fn show(&self, id: TaskId) -> Result<TaskView> {
+        let now = sealbook_store::now()?;
         self.read(|tables| {
             let row = tables.task(id)?.ok_or_else(|| unknown_task(id))?;
-            Ok(TaskView { row, history: tables.history(id)?, pleas: tables.pleas_of(id)? })
+            let waiting = self.waiting(tables, &row.task, now)?;
+            Ok(TaskView { row, history: tables.history(id)?, pleas: tables.pleas_of(id)?, waiting })
         })
     }
 
@@ -112,10 +117,32 @@ impl Engine {
         let mut activity = Activity { queued: 0, running: 0, delayed: 0 };
         let states = vec![State::Pending, State::Queued, State::Assigned, State::Running];
         self.read(|tables| {
+            let agents = Agents::load(tables, now)?;
+            let paused: BTreeSet<GateName> = gates::all(tables)?
+                .into_iter()
+                .filter(|(_, limits)| limits.paused)
+                .map(|(gate, _)| gate)
+                .collect();
+            let is_paused = |task: &Task| {
+                let key = task.spec.concurrency.clone().map(GateName::Key);
+                let own = [Some(GateName::Queue), Some(GateName::Kind(task.spec.kind.clone())), key];
+                own.into_iter().flatten().any(|gate| paused.contains(&gate))
+            };
+            // One that no agent can do waits for somebody to bring one, and one that is held back for somebody to let it go.
+            let is_stuck = |task: &Task| {
+                if !paused.is_empty() && is_paused(task) {
+                    return true;
+                }
+                let needs = Some(&task.spec.needs).filter(|needs| !needs.is_empty());
+                let next = Candidate { task: task.id, kind: &task.spec.kind, needs };
+                let route = agents.route(next, self.shared.options.strategy);
+                needs.is_some() && matches!(route, Route::Nobody(_))
+            };
             tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
                 let task = row.task;
                 match task.state {
                     _ if !kinds.contains(&task.spec.kind) => {}
+                    State::Queued if is_stuck(&task) => {}
                     State::Queued => activity.queued += 1,
                     // One that waits for others moves when they do, and they are counted themselves.
                     State::Pending => {

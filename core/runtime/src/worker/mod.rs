@@ -13,7 +13,7 @@ use held::Held;
 use renewal::Renewal;
 use runner::{Pool, Runner};
 use sealbook_error::{Code, Error, Result};
-use sealbook_tasks::{LEASE, Lease, Principal, Right, Span, State, TaskId, TaskKind, WorkerId};
+use sealbook_tasks::{LEASE, Lease, Principal, Profile, Right, Span, State, TaskId, TaskKind, WorkerId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -33,6 +33,9 @@ pub struct WorkerOptions {
     pub id: Option<WorkerId>,
     /// For whom it works: it takes only kinds that this principal may run.
     pub principal: Option<Principal>,
+    /// The agent that it is: it gets tasks that need what this can, as far as it has handlers for their kinds. Without one it gets only tasks
+    /// that need nothing.
+    pub agent: Option<Profile>,
     /// How many attempts it runs at once.
     pub concurrency: usize,
     /// How long its lease lasts. It is renewed three times in that time.
@@ -48,6 +51,7 @@ impl Default for WorkerOptions {
         Self {
             id: None,
             principal: None,
+            agent: None,
             concurrency: std::thread::available_parallelism().map_or(1, usize::from),
             lease: LEASE,
             until_idle: false,
@@ -149,6 +153,8 @@ struct Worker<'a> {
     checked_at: Instant,
     /// The last transition that was known when this worker chose from the queue, which it shares with all workers of the engine.
     seen: Option<u64>,
+    /// The agents that there were then.
+    present: u64,
 }
 
 impl<'a> Worker<'a> {
@@ -170,17 +176,22 @@ impl<'a> Worker<'a> {
         }
         let kinds = Arc::new(allowed(engine, kinds, options.principal.as_ref())?);
         let id = options.id.clone().map_or_else(new_id, Ok)?;
+        let agent = options.agent.clone().map(|mut profile| {
+            profile.kinds.retain(|kind| kinds.contains(kind));
+            profile
+        });
         Ok(Self {
             engine,
             runner,
             kinds,
             options,
-            renewal: Renewal::begin(engine.clone(), id, options.lease)?,
+            renewal: Renewal::begin(engine.clone(), id, options.lease, agent)?,
             held: Held::default(),
             ended: channel(),
             summary: Summary::default(),
             checked_at: Instant::now(),
             seen: None,
+            present: 0,
         })
     }
 
@@ -220,12 +231,13 @@ impl<'a> Worker<'a> {
         if news.to_tend {
             self.engine.tend()?;
         }
-        if ended.is_empty() && !news.to_claim && !news.to_tend && news.seen == self.seen {
+        let is_old = news.seen == self.seen && news.present == self.present;
+        if ended.is_empty() && !news.to_claim && !news.to_tend && is_old {
             return Ok(false);
         }
         let places = places(&ended);
         let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
-        self.seen = turn.seen;
+        (self.seen, self.present) = (turn.seen, turn.present);
         let wrote = self.tell_ended(places, turn.states, tell);
         // Without a lease there is nothing to take until the renewal has begun a new life.
         let claimed = turn.claimed.unwrap_or_default();

@@ -4,7 +4,7 @@ use crate::cancel::CancelToken;
 use crate::engine::Engine;
 use sealbook_error::{Code, Error, Result};
 use sealbook_store::sync::Mutex;
-use sealbook_tasks::{Span, TaskId, WorkerId, WorkerLease};
+use sealbook_tasks::{Profile, Span, TaskId, WorkerId, WorkerLease};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -25,15 +25,15 @@ struct State {
 }
 
 impl Renewal {
-    pub(super) fn begin(engine: Engine, id: WorkerId, length: Span) -> Result<Self> {
-        let lease = engine.begin_worker(id, length)?;
+    pub(super) fn begin(engine: Engine, id: WorkerId, length: Span, agent: Option<Profile>) -> Result<Self> {
+        let lease = engine.begin_agent(id, length, agent.clone())?;
         let state = Arc::new(Mutex::new(State { lease, lost: None, failed: None }));
         let stop = CancelToken::new();
         let thread = {
             let (engine, state, stop) = (engine.clone(), state.clone(), stop.clone());
             std::thread::Builder::new()
                 .name("sealbook-lease".to_owned())
-                .spawn(move || renew(&engine, length, &state, &stop))
+                .spawn(move || renew(&engine, length, agent.as_ref(), &state, &stop))
                 .map_err(|e| Error::new(Code::Io, format!("the lease's thread cannot be started: {e}")))?
         };
         Ok(Self { engine, state, stop, thread: Some(thread) })
@@ -77,14 +77,14 @@ impl Drop for Renewal {
     }
 }
 
-fn renew(engine: &Engine, length: Span, state: &Mutex<State>, stop: &CancelToken) {
+fn renew(engine: &Engine, length: Span, agent: Option<&Profile>, state: &Mutex<State>, stop: &CancelToken) {
     let pause = Duration::from_millis((length.as_millis() / 3).max(1));
     while !stop.wait(pause) {
         let lease = state.lock().lease.clone();
         let (renewed, lost) = match engine.renew_worker(&lease, length) {
             // As a new worker of the same name, which fences whatever the old one still has to say.
             Err(error) if error.code() == Code::LeaseLost => {
-                (engine.begin_worker(lease.worker, length), Some(error.message().to_owned()))
+                (engine.begin_agent(lease.worker, length, agent.cloned()), Some(error.message().to_owned()))
             }
             renewed => (renewed, None),
         };

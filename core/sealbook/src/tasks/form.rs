@@ -39,12 +39,13 @@ pub fn task_json(row: &TaskRow) -> Value {
     })
 }
 
-/// A task with its history and its pleas.
+/// A task with its history and its pleas, and with what it waits for.
 #[must_use]
 pub fn view_json(view: &TaskView) -> Value {
     let mut form = task_json(&view.row);
     if let Some(form) = form.as_object_mut() {
         form.insert("history".to_owned(), view.history.iter().map(transition_json).collect());
+        form.insert("waiting".to_owned(), json!(view.waiting));
         form.insert("pleas".to_owned(), view.pleas.iter().map(plea_json).collect());
     }
     form

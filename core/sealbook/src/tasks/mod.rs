@@ -1,22 +1,28 @@
 //! Tasks of a project: the engine over its ledger, with the project's own settings.
 
+mod agent;
 mod form;
 mod request;
 mod schedule;
 mod settings;
 
+pub use agent::{agent_json, profile_of};
 pub use form::{plea_json, schedule_json, submitted_json, summary_json, task_json, view_json};
 pub use request::spec_of;
 pub use schedule::schedule_of;
 pub use sealbook_runtime::{
-    APPROVER, Access, Activity, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine, EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled, SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve, work,
+    APPROVER, Access, Activity, AgentView, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine,
+    EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome,
+    ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled, SharedBreaker, Submitted,
+    Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Choice, Dependency, Event,
-    Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key, LEASE, Level, Limits, Missed, OnFailure,
-    Pass, Plea, PleaId, PleaState, Principal, Priority, QueueOptions, Rate, RetryPolicy, Right, Schedule,
-    Scope, Span, Spec, Standing, State, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
+    Agent, AgentId, ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Capability,
+    Choice, Dependency, Event, Failure, Fault, GateLimits, GateName, Health, Idempotency, Jitter, Key, LEASE,
+    Level, Limits, Missed, Needs, OnFailure, Pass, Plea, PleaId, PleaState, Principal, Priority, Profile,
+    QueueOptions, Rate, RetryPolicy, Right, Schedule, Scope, Span, Spec, Standing, State, Strategy, Task,
+    TaskId, TaskKind, Timeouts, Transition, WorkerId,
 };
 
 use crate::Ledger;

@@ -4,7 +4,7 @@ use crate::attribution::read_settings;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Hash;
 use sealbook_runtime::{Access, EngineOptions};
-use sealbook_tasks::{Allowance, Key, Principal, Right, Standing};
+use sealbook_tasks::{Allowance, Key, Principal, Right, Standing, Strategy};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -19,6 +19,8 @@ struct File {
 #[serde(default, deny_unknown_fields)]
 struct Tasks {
     principals: Option<Vec<Listed>>,
+    /// How one of several agents is chosen, as in `strategy = "round_robin"`.
+    strategy: Strategy,
 }
 
 /// A principal, as in
@@ -48,19 +50,23 @@ pub(super) fn of(ledger: Option<&Path>) -> Result<EngineOptions> {
     let Some((file, text)) = project.map(read_settings).transpose()?.flatten() else {
         return Ok(EngineOptions::default());
     };
-    let access = access(&text).map_err(|error| {
+    options(&text).map_err(|error| {
         Error::new(error.code(), format!("{}: {}", file.display(), error.message()))
             .with("path", file.display())
-    })?;
-    Ok(EngineOptions { access, ..EngineOptions::default() })
+    })
 }
 
-fn access(text: &str) -> Result<Access> {
+fn options(text: &str) -> Result<EngineOptions> {
     let file: File = toml::from_str(text).map_err(|e| {
         Error::new(Code::InvalidArgument, format!("the settings are not understood: {}", e.message()))
-            .remedy("see `tasks.principals` in the guide to tasks")
+            .remedy("see `[tasks]` in the guide to tasks")
     })?;
-    let Some(listed) = file.tasks.principals else { return Ok(Access::Open) };
+    let Tasks { principals, strategy } = file.tasks;
+    let access = principals.map_or(Ok(Access::Open), access)?;
+    Ok(EngineOptions { access, strategy, ..EngineOptions::default() })
+}
+
+fn access(listed: Vec<Listed>) -> Result<Access> {
     let standing = |listed: Listed| {
         let allowances = listed.may.iter().map(|text| allowance(text)).collect::<Result<_>>()?;
         Ok(Standing { principal: listed.id, roles: listed.roles, allowances, keys: listed.keys })
@@ -84,6 +90,7 @@ mod tests {
 
     #[test]
     fn without_a_list_everybody_may_and_with_one_only_who_is_named() {
+        let access = |text| options(text).map(|options| options.access);
         assert_eq!(access("").unwrap(), Access::Open);
         assert_eq!(access("attribution.off = []").unwrap(), Access::Open);
         let listed = access(
@@ -98,6 +105,12 @@ mod tests {
     }
 
     #[test]
+    fn the_strategy_of_routing_is_read() {
+        assert_eq!(options("").unwrap().strategy, Strategy::LeastLoaded);
+        assert_eq!(options("tasks.strategy = \"priority\"").unwrap().strategy, Strategy::Priority);
+    }
+
+    #[test]
     fn a_typo_is_an_error_and_allows_nothing() {
         for bad in [
             "tasks.principles = []",
@@ -105,8 +118,9 @@ mod tests {
             "tasks.principals = [{ id = \"ann\", may = [\"approve\"] }]",
             "tasks.principals = [{ id = \"ann\", keys = [\"12\"] }]",
             "tasks = [",
+            "tasks.strategy = \"least_busy\"",
         ] {
-            assert_eq!(access(bad).unwrap_err().code(), Code::InvalidArgument, "{bad}");
+            assert_eq!(options(bad).unwrap_err().code(), Code::InvalidArgument, "{bad}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What goes into the queue and what comes out.
 
 use super::gate::{GateName, Shut};
-use crate::{Key, Priority, Task, TaskId, TaskKind};
+use crate::{Key, Needs, Priority, Task, TaskId, TaskKind};
 use sealbook_ledger::Time;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct Item {
     pub share: Arc<str>,
     /// Which limits apply, besides those of its kind.
     pub key: Option<Key>,
+    /// What it needs of the agent that does it, if anything.
+    pub needs: Option<Arc<Needs>>,
     /// How urgent it is.
     pub priority: Priority,
     /// Since when it waits.
@@ -33,6 +35,7 @@ impl From<&Task> for Item {
             kind: task.spec.kind.clone(),
             share: task.spec.share().into(),
             key: task.spec.concurrency.clone(),
+            needs: (!task.spec.needs.is_empty()).then(|| Arc::new(task.spec.needs.clone())),
             priority: task.spec.priority,
             since: task.submitted_at,
             not_before: task.not_before,
@@ -62,4 +65,15 @@ pub enum Waiting {
     Gate(GateName, Shut),
     /// Others are before it, or no permit is free.
     Turn,
+}
+
+/// The task that is next of those with the same kind, key and needs, for a worker to accept or to pass over.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The task.
+    pub task: TaskId,
+    /// Its kind.
+    pub kind: &'a TaskKind,
+    /// What it needs of the agent that does it, if anything.
+    pub needs: Option<&'a Needs>,
 }

@@ -1,7 +1,8 @@
 //! Lanes and shares: tasks that pass the same gates wait in one lane, and the lanes of one fairness key share its turns.
 
 use super::gate::GateName;
-use crate::{Key, Span, TaskId, TaskKind};
+use super::item::Candidate;
+use crate::{Key, Needs, Span, TaskId, TaskKind};
 use sealbook_ledger::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(super) struct LaneName {
     pub(super) share: Arc<str>,
     pub(super) kind: TaskKind,
     pub(super) key: Option<Key>,
+    /// Tasks with other needs wait in lanes of their own, so that one that no agent can do is in nobody's way.
+    pub(super) needs: Option<Arc<Needs>>,
 }
 
 #[derive(Debug)]
@@ -63,6 +66,11 @@ impl Lane {
                 self.priorities.remove(&priority);
             }
         }
+    }
+
+    pub(super) fn candidate(&self) -> Option<Candidate<'_>> {
+        let (.., task) = *self.tasks.first()?;
+        Some(Candidate { task, kind: &self.name.kind, needs: self.name.needs.as_deref() })
     }
 
     /// The first task, and the priority of the most urgent one.

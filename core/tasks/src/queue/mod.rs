@@ -9,7 +9,7 @@ mod item;
 mod lane;
 
 pub use gate::{GateLimits, GateName, Rate, Shut};
-pub use item::{Item, Passed, Waiting};
+pub use item::{Candidate, Item, Passed, Waiting};
 
 use crate::{Span, TaskId, TaskKind};
 use gate::Gate;
@@ -52,7 +52,7 @@ enum Where {
 /// let mut queue = Queue::new(QueueOptions::default());
 /// let task = |n| TaskId::new(Time::EPOCH, [n; 10]);
 /// let item = |n, priority| Ok::<_, sealbook_error::Error>(Item {
-///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, priority,
+///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, needs: None, priority,
 ///     since: Time::EPOCH, not_before: Time::EPOCH,
 /// });
 /// queue.push(item(1, Priority::LOW)?, Time::EPOCH)?;
@@ -159,8 +159,8 @@ impl Queue {
         self.pop_where(now, |_| true)
     }
 
-    /// As [`Queue::pop`], of the kinds that `takes` accepts; the search passes over the others lane by lane.
-    pub fn pop_where(&mut self, now: Time, takes: impl Fn(&TaskKind) -> bool) -> Option<Passed> {
+    /// As [`Queue::pop`], of those that `takes` accepts; the search passes over the others lane by lane.
+    pub fn pop_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> Option<Passed> {
         self.admit_delayed(now);
         self.wake(now);
         if self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some()) {
@@ -280,8 +280,8 @@ impl Queue {
     }
 
     fn admit(&mut self, item: Item) {
-        let Item { task, kind, share, key, priority, since, not_before } = item;
-        let name = LaneName { share, kind, key };
+        let Item { task, kind, share, key, needs, priority, since, not_before } = item;
+        let name = LaneName { share, kind, key, needs };
         let id = match self.names.get(&name) {
             Some(id) => *id,
             None => {
@@ -298,10 +298,10 @@ impl Queue {
         self.change(id, |lane| lane.add(place, priority.0));
     }
 
-    fn first_lane(&self, takes: &impl Fn(&TaskKind) -> bool) -> Option<LaneId> {
+    fn first_lane(&self, takes: &impl Fn(Candidate<'_>) -> bool) -> Option<LaneId> {
         let lanes = self.line.iter().filter_map(|(.., share)| self.shares.get(share));
         let mut ids = lanes.flat_map(|share| share.lanes.iter().map(|(_, id)| *id));
-        ids.find(|id| self.lanes.get(id).is_some_and(|lane| takes(&lane.name.kind)))
+        ids.find(|id| self.lanes.get(id).and_then(Lane::candidate).is_some_and(takes))
     }
 
     fn shut_gate(&self, lane: &Lane, now: Time) -> Option<(GateName, Shut)> {
@@ -314,7 +314,7 @@ impl Queue {
     fn take(&mut self, id: LaneId, now: Time) -> Option<Passed> {
         let lane = self.lanes.get(&id)?;
         let (_, _, task) = *lane.tasks.first()?;
-        let LaneName { share, kind, key } = lane.name.clone();
+        let LaneName { share, kind, key, .. } = lane.name.clone();
         let Where::Lane(_, place, priority) = self.index.remove(&task)? else { return None };
         for name in gates_of(&kind, key.as_ref()) {
             let gate = self.gates.entry(name).or_default();

@@ -58,6 +58,10 @@ pub struct Agent {
 
 /// The weight of the newest task in an agent's figures.
 const NEWEST: f64 = 0.1;
+/// Below this share of success a healthy agent is degraded: after seven failures in a row.
+const POOR: f64 = 0.5;
+/// From this share on a degraded one is healthy again. It is higher, so that nobody goes to and fro with every task.
+const GOOD: f64 = 0.7;
 
 impl Agent {
     /// An agent of which nothing is known yet: it is taken to be good until it shows otherwise.
@@ -80,7 +84,7 @@ impl Agent {
         Ok(Self { profile, health: Health::Healthy, load: 0, given: 0, success: 1.0, millis: 0.0 })
     }
 
-    /// Learns how one of its tasks ended.
+    /// Learns how one of its tasks ended. Too many failures degrade it until it succeeds again; one that is down stays so.
     pub fn learn(&mut self, outcome: Outcome, took: Span) {
         self.load = self.load.saturating_sub(1);
         if outcome == Outcome::Ignored {
@@ -90,6 +94,11 @@ impl Agent {
         let millis = took.as_millis() as f64;
         self.success += NEWEST * (success - self.success);
         self.millis = if self.millis == 0.0 { millis } else { self.millis + NEWEST * (millis - self.millis) };
+        self.health = match self.health {
+            Health::Healthy if self.success < POOR => Health::Degraded,
+            Health::Degraded if self.success >= GOOD => Health::Healthy,
+            health => health,
+        };
     }
 
     /// Why it can never do a task with these needs as it is; none if it can.
@@ -105,7 +114,7 @@ impl Agent {
         } else if !needs.agents.is_empty() && !needs.agents.contains(&profile.id) {
             Some(Misfit::Agent)
         } else if let Some(need) = needs.capabilities.iter().find(|need| !has(need)) {
-            Some(Misfit::Capability(format!("{} {}.{}", need.name, need.version.0, need.version.1)))
+            Some(Misfit::Capability(need.to_string()))
         } else if !needs.models.is_empty() && !needs.models.iter().any(|model| profile.models.contains(model))
         {
             Some(Misfit::Model)

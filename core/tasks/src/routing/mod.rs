@@ -16,10 +16,12 @@ use std::fmt;
 
 words! {
     /// How one of several capable agents is chosen.
+    #[derive(Default)]
     Strategy {
         RoundRobin  "round_robin"  "The one that was given the fewest tasks so far.";
+        #[default]
         LeastLoaded "least_loaded" "The one with the smallest share of its limit in use.";
-        Performance "performance"  "By chance, the likelier the more of its tasks succeed and the sooner; now and then any.";
+        Performance "performance"  "By chance, the likelier the more of its tasks succeed and the sooner; now and then any, even a degraded one.";
         Priority    "priority"     "The one with the highest priority, then the cheapest.";
     }
 }
@@ -39,10 +41,16 @@ pub enum Route {
     Nobody(String),
 }
 
-/// The agents that there are. It has a JSON form; loads are counted anew after a restart by [`Registry::occupy`].
+/// The agents that there are. It is collected from what is known of each, and has a JSON form; loads are counted anew after a restart by [`Registry::occupy`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Registry {
     agents: BTreeMap<AgentId, Agent>,
+}
+
+impl FromIterator<Agent> for Registry {
+    fn from_iter<I: IntoIterator<Item = Agent>>(agents: I) -> Self {
+        Self { agents: agents.into_iter().map(|agent| (agent.profile.id.clone(), agent)).collect() }
+    }
 }
 
 impl Registry {
@@ -91,7 +99,15 @@ impl Registry {
         }
     }
 
-    /// Chooses an agent and counts the task as its own; [`Agent::learn`] takes it off again. `random` is drawn evenly from all numbers.
+    /// Counts a task that an agent was given; [`Agent::learn`] takes it off again.
+    pub fn give(&mut self, id: &AgentId) {
+        if let Some(agent) = self.agents.get_mut(id) {
+            agent.load = agent.load.saturating_add(1);
+            agent.given = agent.given.saturating_add(1);
+        }
+    }
+
+    /// Chooses an agent and counts the task as its own: [`Registry::select`] and [`Registry::give`].
     ///
     /// ```
     /// use sealbook_tasks::{AgentId, Needs, Profile, Registry, Route, Strategy, TaskKind};
@@ -109,6 +125,16 @@ impl Registry {
     /// # Ok::<(), sealbook_error::Error>(())
     /// ```
     pub fn route(&mut self, kind: &TaskKind, needs: &Needs, strategy: Strategy, random: u64) -> Route {
+        let route = self.select(kind, needs, strategy, random);
+        if let Route::To(id) = &route {
+            self.give(id);
+        }
+        route
+    }
+
+    /// Chooses an agent. The task's own strategy goes before this one; `random` is drawn evenly from all numbers.
+    #[must_use]
+    pub fn select(&self, kind: &TaskKind, needs: &Needs, strategy: Strategy, random: u64) -> Route {
         let (mut free, mut busy, mut down) = (Vec::new(), 0, 0);
         let mut misfits: BTreeMap<Misfit, u32> = BTreeMap::new();
         for agent in self.agents.values() {
@@ -119,21 +145,17 @@ impl Registry {
                 None => free.push(agent),
             }
         }
+        let all = free.clone();
         if free.iter().any(|agent| agent.health == Health::Healthy) {
             free.retain(|agent| agent.health == Health::Healthy);
         }
-        let Some(id) = choose(&free, strategy, random).map(|agent| agent.profile.id.clone()) else {
-            return if busy > 0 {
+        match choose(&free, &all, needs.strategy.unwrap_or(strategy), random) {
+            Some(agent) => Route::To(agent.profile.id.clone()),
+            None if busy > 0 => {
                 Route::Busy(format!("all {busy} agents that can do a task of kind {kind} are busy"))
-            } else {
-                Route::Nobody(reason(kind, self.agents.len(), down, &misfits))
-            };
-        };
-        if let Some(agent) = self.agents.get_mut(&id) {
-            agent.load += 1;
-            agent.given += 1;
+            }
+            None => Route::Nobody(reason(kind, self.agents.len(), down, &misfits)),
         }
-        Route::To(id)
     }
 }
 
@@ -149,10 +171,11 @@ fn reason(kind: &TaskKind, all: usize, down: u32, misfits: &BTreeMap<Misfit, u32
     format!("no agent can do a task of kind {kind}: {}", parts.join(", "))
 }
 
-fn choose<'a>(free: &[&'a Agent], strategy: Strategy, random: u64) -> Option<&'a Agent> {
-    let any = |random: u64| {
-        let at = share((free.len() as u64).saturating_sub(1), random);
-        free.get(usize::try_from(at).unwrap_or(0)).copied()
+/// One of those that are free; of all, with the degraded ones, only to see whether they are better now.
+fn choose<'a>(free: &[&'a Agent], all: &[&'a Agent], strategy: Strategy, random: u64) -> Option<&'a Agent> {
+    let any = |of: &[&'a Agent], random: u64| {
+        let at = share((of.len() as u64).saturating_sub(1), random);
+        of.get(usize::try_from(at).unwrap_or(0)).copied()
     };
     match strategy {
         Strategy::RoundRobin => free.iter().min_by_key(|agent| agent.given).copied(),
@@ -169,7 +192,7 @@ fn choose<'a>(free: &[&'a Agent], strategy: Strategy, random: u64) -> Option<&'a
             // The number's high part says whether to explore, its low part whom to take.
             let low = random.rotate_right(32);
             if share(99, random) < EXPLORE {
-                return any(low);
+                return any(all, low);
             }
             let weights: Vec<u64> = free.iter().map(|agent| weight(agent, free)).collect();
             let mut rest = share(weights.iter().sum::<u64>().saturating_sub(1), low);
@@ -179,7 +202,7 @@ fn choose<'a>(free: &[&'a Agent], strategy: Strategy, random: u64) -> Option<&'a
                 }
                 rest -= weight;
             }
-            any(low)
+            any(free, low)
         }
     }
 }

@@ -1,22 +1,54 @@
 //! What a task needs of the agent that does it.
 
+use super::Strategy;
 use crate::AgentId;
 use sealbook_error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// A capability that is needed, in at least this version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A capability that is needed, in at least this version. As JSON it is `{name, version: [major, minor]}`; a name alone has version 0.0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Form")]
 pub struct Capability {
     /// Its name, such as `code.review`.
     pub name: String,
     /// Its version: major, minor. An agent that has the same major and at least this minor will do.
-    #[serde(default)]
     pub version: (u32, u32),
 }
 
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Form {
+    Name(String),
+    Full(Full),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Full {
+    name: String,
+    #[serde(default)]
+    version: (u32, u32),
+}
+
+impl From<Form> for Capability {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Name(name) => Self { name, version: (0, 0) },
+            Form::Full(Full { name, version }) => Self { name, version },
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}.{}", self.name, self.version.0, self.version.1)
+    }
+}
+
 /// The constraints on the agent; nothing set means that any agent will do.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Needs {
     /// All of these.
     pub capabilities: Vec<Capability>,
@@ -26,9 +58,18 @@ pub struct Needs {
     pub agents: Vec<AgentId>,
     /// At most this cost of a task, in the host's unit.
     pub max_cost: Option<u64>,
+    /// How one of those that can is chosen, if not as the orchestrator does it. Without any constraint, from all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
 }
 
 impl Needs {
+    /// Whether nothing is set, so that a worker that presents no profile may do it as well.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use crate::args::{Submit, WorkOptions};
 use crate::context::{Context, Outcome};
 use crate::output;
 use sealbook_common::sealbook::tasks::{
-    self, ApprovalPolicy, Arguments, Dependency, Engine, Idempotency, Key, Limits, OnFailure, Priority,
-    RetryPolicy, Scope, Span, Spec, Submitted, TaskId, TaskKind, Timeouts,
+    self, ApprovalPolicy, Arguments, Dependency, Engine, Idempotency, Key, Limits, Needs, OnFailure,
+    Priority, RetryPolicy, Scope, Span, Spec, Submitted, TaskId, TaskKind, Timeouts,
 };
 use sealbook_common::sealbook::{Code, Error, Result, now};
 use std::ffi::{OsStr, OsString};
@@ -95,6 +95,7 @@ pub(crate) fn work_spec(args: &WorkOptions) -> Result<Spec> {
             memory_bytes: args.memory.map(|mib| mib.saturating_mul(1 << 20)),
             ..Limits::default()
         },
+        needs: args.needs.as_deref().map(needs).transpose()?.unwrap_or_default(),
         approval: args.require_approvals.map(|count| approval(count, args)).transpose()?,
         ..Spec::new(kind, arguments, principal(args.requester.as_deref())?)
     })
@@ -106,6 +107,13 @@ fn key(text: Option<&String>) -> Result<Option<Key>> {
 
 fn invalid(what: String, remedy: &str) -> Error {
     Error::new(Code::InvalidArgument, what).remedy(remedy)
+}
+
+fn needs(text: &str) -> Result<Needs> {
+    serde_json::from_str(text).map_err(|e| {
+        Error::new(Code::InvalidTask, format!("--needs is not understood: {e}"))
+            .remedy("see the guide to tasks for what a task can need")
+    })
 }
 
 fn arguments(args: &WorkOptions) -> Result<Arguments> {
