@@ -311,7 +311,12 @@ fn a_shut_gate_a_time_and_a_dependency_are_named_as_what_a_task_waits_for() {
         let first = house.engine.submit(needing(Vec::new())).unwrap().id;
         house
             .engine
-            .limit(GateName::Kind(kind()), GateLimits { paused: true, ..GateLimits::default() })
+            .limit(
+                GateName::Kind(kind()),
+                GateLimits { paused: true, ..GateLimits::default() },
+                Principal::parse("ops").unwrap(),
+                "",
+            )
             .unwrap();
         assert_eq!(house.waiting(first), "the kind work is paused");
         let edge = sealbook_tasks::Dependency { task: first, on_failure: sealbook_tasks::OnFailure::Fail };
