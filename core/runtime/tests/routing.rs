@@ -321,7 +321,7 @@ fn a_shut_gate_a_time_and_a_dependency_are_named_as_what_a_task_waits_for() {
         assert_eq!(house.waiting(first), "the kind work is paused");
         let edge = sealbook_tasks::Dependency { task: first, on_failure: sealbook_tasks::OnFailure::Fail };
         let then = house.engine.submit(Spec { after: vec![edge], ..needing(Vec::new()) }).unwrap().id;
-        assert_eq!(house.waiting(then), format!("1 tasks before it: {first}"));
+        assert_eq!(house.waiting(then), format!("the end of {first}"));
         let time = sealbook_ledger::Time::parse("2999-01-01T00:00:00.000000Z").unwrap();
         let late = house.engine.submit(Spec { not_before: Some(time), ..needing(Vec::new()) }).unwrap().id;
         assert_eq!(house.waiting(late), "not before 2999-01-01T00:00:00.000000Z");

@@ -40,10 +40,8 @@ pub(super) fn fire_all(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
 
 fn fire(desk: &mut Desk<'_>, shared: &Shared, mut scheduled: Scheduled) -> Result<usize> {
     let entry = desk.tables.submission(scheduled.entry)?;
-    let stop = match audit::is_other_schedule(&scheduled, entry.as_deref())? {
-        Some(why) => Some(format!("it was changed behind Sealbook's back: {why}")),
-        None => None,
-    };
+    let stop = audit::is_other_schedule(&scheduled, entry.as_deref())?
+        .map(|why| format!("it was changed behind Sealbook's back: {why}"));
     let plan = stop.map_or_else(
         || {
             let plan = scheduled.schedule.plan()?;

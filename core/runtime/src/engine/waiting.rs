@@ -21,7 +21,9 @@ impl Engine {
                 match readiness(&task.spec, state) {
                     Readiness::Waits(tasks) => {
                         let names: Vec<_> = tasks.iter().take(10).map(ToString::to_string).collect();
-                        Some(format!("{} tasks before it: {}", tasks.len(), names.join(", ")))
+                        let more = tasks.len().saturating_sub(names.len());
+                        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                        Some(format!("the end of {}{more}", names.join(", ")))
                     }
                     _ => None,
                 }
