@@ -9,12 +9,13 @@
 
 use sealbook_ledger::Genesis;
 use sealbook_runtime::{
-    Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+    Access, Attempt, CancelToken, Deed, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions,
+    work,
 };
 use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, TaskFilter, new_ledger_id};
 use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Choice, Dependency, Failure, Fault, Idempotency, Jitter, Key, OnFailure,
-    PleaState, Principal, Priority, RetryPolicy, Scope, Span, Spec, State, TaskKind,
+    ApprovalPolicy, Arguments, Choice, Dependency, Failure, Fault, GateLimits, GateName, Idempotency, Jitter,
+    Key, OnFailure, PleaState, Principal, Priority, RetryPolicy, Scope, Span, Spec, State, TaskKind,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -284,6 +285,83 @@ fn who_is_not_listed_neither_submits_nor_manages_nor_approves() {
     assert_eq!(engine.cancel(id, principal("bob"), "").unwrap_err().code().name(), "ACCESS_REFUSED");
     assert_eq!(store.size().unwrap(), size + 2, "each refusal is an entry");
     assert_eq!(engine.cancel(id, principal("ann"), "").unwrap(), State::Cancelled);
+}
+
+#[test]
+fn many_are_acted_on_and_one_that_cannot_be_holds_back_no_other() {
+    for house in houses() {
+        let specs = (0..500).map(|n| spec("work", &n.to_string())).collect();
+        let ids: Vec<_> = house.engine.submit_many(specs).unwrap().iter().map(|it| it.id).collect();
+        house.engine.cancel(ids[3], principal("ann"), "").unwrap();
+        let states = house.engine.act_many(Deed::Cancel, &ids, &principal("ann"), "all of them").unwrap();
+        let refused: Vec<_> = states.iter().filter_map(|state| state.as_ref().err()).collect();
+        assert_eq!((refused.len(), refused[0].code().name()), (1, "TASK_ILLEGAL_TRANSITION"));
+        assert!(states[3].is_err() && *states[499].as_ref().unwrap() == State::Cancelled);
+        let some = house.engine.act_many(Deed::Redrive, &ids[..2], &principal("ann"), "").unwrap();
+        assert!(some.iter().all(|state| *state.as_ref().unwrap() == State::Queued));
+    }
+}
+
+#[test]
+fn a_worker_hears_that_a_kind_was_let_go_elsewhere_and_nothing_of_the_limit_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    let genesis = genesis();
+    let first = SqliteStore::create(&file, &genesis, SqliteOptions::default()).unwrap();
+    let second = SqliteStore::open(&file, SqliteOptions::default()).unwrap();
+    let here = Engine::new(Arc::new(first), EngineOptions::default()).unwrap();
+    let elsewhere = Engine::new(Arc::new(second), EngineOptions::default()).unwrap();
+    let work_kind = || GateName::Kind(TaskKind::parse("work").unwrap());
+    let paused = GateLimits { paused: true, ..GateLimits::default() };
+    elsewhere.limit(work_kind(), paused, principal("ops"), "maintenance").unwrap();
+    let id = here.submit(spec("work", "1")).unwrap().id;
+    // Nothing that could run: a worker that is to end when it is idle does.
+    assert_eq!(run(&here, echo).attempts, 0);
+    assert_eq!(here.gates().unwrap(), [(work_kind(), paused)]);
+
+    let stop = CancelToken::new();
+    let (engine, token) = (here.clone(), stop.clone());
+    let worker = std::thread::spawn(move || {
+        let handlers = ["work", "other"].map(|kind| (TaskKind::parse(kind).unwrap(), Arc::new(echo) as _));
+        work(&engine, Handlers::from(handlers), &WorkerOptions::default(), &token, &mut |_| {}).unwrap()
+    });
+    let completes = |id| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while here.get(id).unwrap().task.state != State::Completed {
+            assert!(std::time::Instant::now() < deadline, "the worker did not hear of it");
+            std::thread::yield_now();
+        }
+    };
+    // The worker is at work, and has found the other kind paused.
+    completes(here.submit(spec("other", "1")).unwrap().id);
+    elsewhere.limit(work_kind(), GateLimits::default(), principal("ops"), "").unwrap();
+    completes(id);
+    stop.cancel("enough");
+    assert_eq!(worker.join().unwrap().completed, 2);
+    assert!(here.gates().unwrap().is_empty());
+}
+
+#[test]
+fn only_who_may_manage_all_kinds_limits_the_queue_and_that_is_an_entry() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
+    let right = sealbook_tasks::Right::Manage;
+    let some = sealbook_tasks::Standing::of(principal("some")).allowed(right, "work");
+    let all = sealbook_tasks::Standing::of(principal("all")).allowed(right, "*");
+    let options = EngineOptions { access: Access::Listed(vec![some, all]), ..EngineOptions::default() };
+    let engine = Engine::new(store.clone(), options).unwrap();
+    let limits = GateLimits { concurrency: Some(1), ..GateLimits::default() };
+    let set = |gate: &GateName, who| engine.limit(gate.clone(), limits, principal(who), "why");
+    let kind = GateName::Kind(TaskKind::parse("work").unwrap());
+    let size = store.size().unwrap();
+    set(&kind, "some").unwrap();
+    assert_eq!(set(&GateName::Queue, "some").unwrap_err().code().name(), "ACCESS_REFUSED");
+    set(&GateName::Queue, "all").unwrap();
+    assert_eq!(store.size().unwrap(), size + 3);
+    assert_eq!(engine.gates().unwrap(), [(kind, limits), (GateName::Queue, limits)]);
+    let none = sealbook_tasks::Rate { starts: 0, per: Span::from_secs(1), burst: 1 };
+    let none = GateLimits { rate: Some(none), ..GateLimits::default() };
+    let refused = engine.limit(GateName::Queue, none, principal("all"), "");
+    assert_eq!(refused.unwrap_err().code().name(), "INVALID_POLICY");
 }
 
 #[test]

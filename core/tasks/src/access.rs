@@ -127,18 +127,7 @@ impl Standing {
     /// # Errors
     /// The [`Refusal`] to record; as an error `ACCESS_REFUSED`.
     pub fn require(&self, right: Right, kind: &TaskKind, now: Time) -> Result<(), Refusal> {
-        if self.may(right, kind) {
-            return Ok(());
-        }
-        Err(Refusal {
-            at: now,
-            who: self.principal.clone(),
-            what: right.as_str().to_owned(),
-            why: Ground::NoRight,
-            detail: format!("nothing allows it to {right} tasks of kind {kind}"),
-            task: None,
-            plea: None,
-        })
+        if self.may(right, kind) { Ok(()) } else { Err(self.without(right, now, format!("of kind {kind}"))) }
     }
 
     /// Lets it do this with tasks of all kinds.
@@ -146,18 +135,21 @@ impl Standing {
     /// # Errors
     /// As [`Standing::require`].
     pub fn require_all(&self, right: Right, now: Time) -> Result<(), Refusal> {
-        if self.allowances.iter().any(|allowance| allowance.right == right && allowance.kinds == "*") {
-            return Ok(());
-        }
-        Err(Refusal {
+        let mut allowances = self.allowances.iter();
+        let may = allowances.any(|allowance| allowance.right == right && allowance.kinds == "*");
+        if may { Ok(()) } else { Err(self.without(right, now, "of all kinds".to_owned())) }
+    }
+
+    fn without(&self, right: Right, now: Time, which: String) -> Refusal {
+        Refusal {
             at: now,
             who: self.principal.clone(),
             what: right.as_str().to_owned(),
             why: Ground::NoRight,
-            detail: format!("nothing allows it to {right} tasks of all kinds"),
+            detail: format!("nothing allows it to {right} tasks {which}"),
             task: None,
             plea: None,
-        })
+        }
     }
 
     /// The part in which it may act on a task: its own as requester, another's with the right to manage it.
@@ -214,7 +206,11 @@ mod tests {
         assert_eq!((refusal.why, refusal.task), (Ground::NoRight, Some(task.id)));
         let seer = bob.clone().allowed(Right::See, "research.*");
         assert!(seer.sees(&task) && seer.role(&task, Time::EPOCH).is_err());
-        assert_eq!(bob.allowed(Right::Manage, "*").role(&task, Time::EPOCH), Ok(Role::Operator));
+        let seer = seer.allowed(Right::Manage, "research.*");
+        assert!(seer.require_all(Right::Manage, Time::EPOCH).unwrap_err().detail.ends_with("of all kinds"));
+        let operator = bob.allowed(Right::Manage, "*");
+        assert_eq!(operator.role(&task, Time::EPOCH), Ok(Role::Operator));
+        assert_eq!(operator.require_all(Right::Manage, Time::EPOCH), Ok(()));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Key, Priority};
+use crate::{Key, Priority, TaskKind};
 use proptest::prelude::*;
 
 fn at(millis: u64) -> Time {

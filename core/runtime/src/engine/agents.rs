@@ -4,8 +4,8 @@
 //! worker began; whatever happens to a task of its moves the figures in the same decision.
 
 use super::desk::Desk;
-use super::{Engine, Shared, audit};
-use sealbook_error::{Code, Error, Result};
+use super::{Engine, Shared, audit, document};
+use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{
@@ -58,10 +58,7 @@ impl Agents {
         let mut agents = Self::default();
         let mut present = Vec::new();
         for (name, document) in tables.documents(AGENTS)? {
-            let Document { agent, post } = serde_json::from_str(&document).map_err(|e| {
-                Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
-                    .remedy("restore the project from a copy; its ledger may still verify")
-            })?;
+            let Document { agent, post } = document::read(&name, &document)?;
             let id = agent.profile.id.clone();
             match post {
                 Some(post) if is_alive(tables, &post, now)? => {
@@ -86,9 +83,7 @@ impl Agents {
             Some((format!("{AGENTS}{id}"), Document { agent: agent.clone(), post }))
         };
         let written = |(name, document): (String, Document)| {
-            let text = serde_json::to_string(&document).map_err(|e| {
-                Error::new(Code::Internal, format!("the document {name} cannot be written: {e}"))
-            })?;
+            let text = document::write(&name, &document)?;
             Ok((name, text))
         };
         self.changed.iter().filter_map(document).map(written).collect()

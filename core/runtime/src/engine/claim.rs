@@ -95,7 +95,9 @@ impl Engine {
         self.read(|tables| {
             let next = next_due(tables)?;
             Ok(News {
-                to_claim: seen != Some(tables.last_number()?) || wakes_at.is_some_and(|at| at <= now),
+                to_claim: seen != Some(tables.last_number()?)
+                    || wakes_at.is_some_and(|at| at <= now)
+                    || self.shared.scheduler.lock().has_new_gates(tables)?,
                 to_tend: next.is_some_and(|at| at <= now) || !tables.lost(now, 1)?.is_empty(),
                 next: next.into_iter().chain(wakes_at).min(),
                 seen,

@@ -1,9 +1,9 @@
 //! What guards a dependency that tasks share: its breaker and its retry budget, each a document of the store.
 
 use super::desk::Desk;
-use super::{Engine, Shared, audit};
+use super::{Engine, Shared, audit, document};
 use crate::random::draw;
-use sealbook_error::{Code, Error, Result};
+use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_tasks::{Breaker, BreakerState, Key, Outcome, Pass, RetryBudget, Span};
 use serde::Serialize;
@@ -102,15 +102,11 @@ fn budget_name(key: &Key) -> String {
 
 fn get<T: DeserializeOwned>(desk: &Desk<'_>, name: &str) -> Result<Option<T>> {
     let document = desk.document(name)?;
-    document.map(|document| serde_json::from_str(&document)).transpose().map_err(|e| {
-        Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
-            .remedy("restore the project from a copy; its ledger may still verify")
-    })
+    document.map(|document| document::read(name, &document)).transpose()
 }
 
 fn put<T: Serialize>(desk: &mut Desk<'_>, name: String, value: &T) -> Result<()> {
-    let document = serde_json::to_string(value)
-        .map_err(|e| Error::new(Code::Internal, format!("the document {name} cannot be written: {e}")))?;
+    let document = document::write(&name, value)?;
     desk.put_document(name, document);
     Ok(())
 }

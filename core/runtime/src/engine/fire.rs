@@ -3,7 +3,6 @@
 use super::desk::Desk;
 use super::schedule::{self, Scheduled};
 use super::{Shared, audit, submit};
-use crate::random::random;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_tasks::{Due, Idempotency, Key, Plan, Scope, Span, Spec, TaskId};
@@ -69,12 +68,7 @@ fn fire(desk: &mut Desk<'_>, shared: &Shared, mut scheduled: Scheduled) -> Resul
 /// Submits the runs, and says what keeps the schedule from it.
 fn make(desk: &mut Desk<'_>, shared: &Shared, scheduled: &mut Scheduled, due: &Due) -> Result<Vec<Fired>> {
     scheduled.problem = None;
-    let mut ids = Vec::with_capacity(due.runs.len());
-    for _ in &due.runs {
-        ids.push(TaskId::new(desk.now, random()?));
-    }
-    // Those of one moment differ by chance alone, and the order of ids is that of the runs.
-    ids.sort_unstable();
+    let ids = submit::new_ids(due.runs.len(), desk.now)?;
     let mut fired = Vec::new();
     for (at, id) in due.runs.iter().copied().zip(ids) {
         let spec = Spec { idempotency: Some(key(scheduled, at)?), ..scheduled.spec.clone() };

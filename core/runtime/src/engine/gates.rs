@@ -1,11 +1,12 @@
 //! Limits and pauses of the queue, a kind or a key: documents of the store that every process follows.
 
-use super::{Engine, audit};
-use sealbook_error::{Code, Error, Result};
+use super::{Engine, audit, document};
+use sealbook_error::Result;
 use sealbook_store::TaskTables;
-use sealbook_tasks::{GateLimits, GateName, Principal, Right};
+use sealbook_tasks::{GateLimits, GateName, Principal, Right, Task};
+use std::collections::BTreeSet;
 
-/// The names of the documents begin so.
+/// What the names of documents with gates begin with.
 pub(super) const GATES: &str = "gate:";
 
 impl Engine {
@@ -16,9 +17,6 @@ impl Engine {
     /// of writing to the store.
     pub fn limit(&self, gate: GateName, limits: GateLimits, who: Principal, reason: &str) -> Result<()> {
         limits.check()?;
-        let document = serde_json::to_string(&(&gate, limits));
-        let document =
-            document.map_err(|e| Error::new(Code::Internal, format!("a gate cannot be written: {e}")))?;
         let reason = reason.to_owned();
         self.decide_or_refuse(move |desk, shared| {
             let standing = shared.options.access.standing(&who);
@@ -30,7 +28,13 @@ impl Engine {
                 return Ok(Err(refusal));
             }
             desk.records([audit::gate(&gate, &limits, &who, &reason)]);
-            desk.put_document(format!("{GATES}{}", key(&gate)), document);
+            let name = format!("{GATES}{}", key(&gate));
+            if limits == GateLimits::default() {
+                desk.remove_document(name);
+            } else {
+                let document = document::write(&name, &(&gate, limits))?;
+                desk.put_document(name, document);
+            }
             Ok(Ok(()))
         })
     }
@@ -40,21 +44,22 @@ impl Engine {
     /// # Errors
     /// `TAMPERED` if one cannot be read, and those of reading the store.
     pub fn gates(&self) -> Result<Vec<(GateName, GateLimits)>> {
-        self.read(all)
+        let documents = self.read(|tables| tables.documents(GATES))?;
+        documents.iter().map(|(name, text)| document::read(name, text)).collect()
     }
 }
 
-/// The gates that have limits.
-pub(super) fn all(tables: &dyn TaskTables) -> Result<Vec<(GateName, GateLimits)>> {
-    let read = |(name, document): (String, String)| {
-        serde_json::from_str(&document).map_err(|e| {
-            Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
-                .remedy("set the gate's limits anew")
-        })
-    };
-    let gates = tables.documents(GATES)?.into_iter().map(read);
-    let gates = gates.collect::<Result<Vec<(GateName, GateLimits)>>>()?;
-    Ok(gates.into_iter().filter(|(_, limits)| *limits != GateLimits::default()).collect())
+/// The gates before which nothing passes. One that cannot be read is not among them: whoever lists the gates is told of it.
+pub(super) fn paused(tables: &dyn TaskTables) -> Result<BTreeSet<GateName>> {
+    let read = |(name, text): (String, String)| document::read(&name, &text).ok();
+    let gates = tables.documents(GATES)?.into_iter().filter_map(read);
+    Ok(gates.filter(|(_, limits): &(GateName, GateLimits)| limits.paused).map(|(gate, _)| gate).collect())
+}
+
+/// Whether one of these gates is before a task.
+pub(super) fn is_behind(gates: &BTreeSet<GateName>, task: &Task) -> bool {
+    !gates.is_empty()
+        && GateName::before(&task.spec.kind, task.spec.concurrency.as_ref()).any(|gate| gates.contains(&gate))
 }
 
 fn key(gate: &GateName) -> String {

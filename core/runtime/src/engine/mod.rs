@@ -8,6 +8,7 @@ mod audit;
 mod claim;
 mod dependency;
 mod desk;
+mod document;
 mod figures;
 mod fire;
 mod gates;

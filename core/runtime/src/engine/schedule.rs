@@ -1,7 +1,7 @@
 //! Schedules: each a document of the store, with the specification of the tasks that it makes. What they make is in `fire.rs`.
 
 use super::desk::Desk;
-use super::{Engine, audit};
+use super::{Engine, audit, document};
 use crate::random::random;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
@@ -145,7 +145,7 @@ impl Engine {
     pub fn remove_schedule(&self, name: &Key, who: Principal) -> Result<()> {
         self.change(name, who, |desk, scheduled, who| {
             desk.records([audit::schedule_act(&scheduled, who, "unschedule")]);
-            desk.remove_document(document(&scheduled.name));
+            desk.remove_document(name_of(&scheduled.name));
             refresh(desk)
         })
     }
@@ -190,7 +190,7 @@ impl Engine {
     /// `TAMPERED` if one cannot be read, and those of reading the store.
     pub fn schedules(&self) -> Result<Vec<Scheduled>> {
         let documents = self.read(|tables| tables.documents(SCHEDULES))?;
-        documents.iter().map(|(name, document)| read(name, document)).collect()
+        documents.iter().map(|(name, text)| document::read(name, text)).collect()
     }
 
     fn change<T: Send + 'static>(
@@ -235,9 +235,8 @@ pub(super) fn due(desk: &Desk<'_>) -> Result<Vec<Scheduled>> {
 }
 
 pub(super) fn put(desk: &mut Desk<'_>, scheduled: &Scheduled) -> Result<()> {
-    let name = document(&scheduled.name);
-    let text = serde_json::to_string(scheduled)
-        .map_err(|e| Error::new(Code::Internal, format!("the document {name} cannot be written: {e}")))?;
+    let name = name_of(&scheduled.name);
+    let text = document::write(&name, scheduled)?;
     desk.put_document(name, text);
     refresh(desk)
 }
@@ -251,25 +250,20 @@ pub(super) fn refresh(desk: &mut Desk<'_>) -> Result<()> {
 
 /// One that cannot be read makes nothing, and does not keep the others from it.
 fn readable(desk: &Desk<'_>) -> Result<Vec<Scheduled>> {
-    let read = |(name, document): (String, String)| {
-        read(&name, &document).inspect_err(|error| tracing::warn!(%error, "a schedule is left out")).ok()
+    let read = |(name, text): (String, String)| {
+        document::read(&name, &text)
+            .inspect_err(|error| tracing::warn!(%error, "a schedule is left out"))
+            .ok()
     };
     Ok(desk.documents(SCHEDULES)?.into_iter().filter_map(read).collect())
 }
 
 fn get(desk: &Desk<'_>, name: &Key) -> Result<Option<Scheduled>> {
-    let name = document(name);
-    desk.document(&name)?.map(|document| read(&name, &document)).transpose()
+    let name = name_of(name);
+    desk.document(&name)?.map(|text| document::read(&name, &text)).transpose()
 }
 
-fn read(name: &str, document: &str) -> Result<Scheduled> {
-    serde_json::from_str(document).map_err(|e| {
-        Error::new(Code::Tampered, format!("the document {name} cannot be read: {e}"))
-            .remedy("restore the project from a copy; its ledger may still verify")
-    })
-}
-
-fn document(name: &Key) -> String {
+fn name_of(name: &Key) -> String {
     format!("{SCHEDULES}{name}")
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It catches up inside the transaction that hands tasks out, so it is exact then, and processes never quarrel about a task.
 
+use super::document;
 use super::gates::GATES;
 use sealbook_error::Result;
 use sealbook_ledger::Time;
@@ -9,14 +10,15 @@ use sealbook_store::{TaskFilter, TaskTables};
 use sealbook_tasks::{
     Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, Transition,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) struct Scheduler {
     options: QueueOptions,
     queue: Queue,
     /// Tasks that are with a worker of whatever process, and count at their gates.
     out: HashMap<TaskId, Passed>,
-    gates: HashMap<String, (GateName, String)>,
+    /// The documents of gates as they were taken over, with the gate of each that could be read.
+    gates: BTreeMap<String, (Option<GateName>, String)>,
     /// The last transition that was seen; none before the first look, and after a transaction that failed.
     seen: Option<u64>,
 }
@@ -25,7 +27,7 @@ impl Scheduler {
     pub(crate) fn new(options: QueueOptions) -> Self {
         // The bound is kept where tasks are submitted; what is stored has a place.
         let options = QueueOptions { capacity: usize::MAX, share_capacity: usize::MAX, ..options };
-        Self { options, queue: Queue::new(options), out: HashMap::new(), gates: HashMap::new(), seen: None }
+        Self { options, queue: Queue::new(options), out: HashMap::new(), gates: BTreeMap::new(), seen: None }
     }
 
     /// The last transition that was seen.
@@ -69,7 +71,7 @@ impl Scheduler {
     }
 
     fn rebuild(&mut self, tables: &dyn TaskTables, now: Time) -> Result<()> {
-        (self.queue, self.out, self.gates) = (Queue::new(self.options), HashMap::new(), HashMap::new());
+        (self.queue, self.out, self.gates) = (Queue::new(self.options), HashMap::new(), BTreeMap::new());
         self.seen = Some(tables.last_number()?);
         let states = vec![State::Queued, State::Assigned, State::Running];
         tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
@@ -117,19 +119,37 @@ impl Scheduler {
         }
     }
 
+    /// Whether gates were limited, or let go, since they were taken over: no transition says so.
+    pub(crate) fn has_new_gates(&self, tables: &dyn TaskTables) -> Result<bool> {
+        let known = self.gates.iter().map(|(name, (_, document))| (name, document));
+        Ok(!tables.documents(GATES)?.iter().map(|(name, document)| (name, document)).eq(known))
+    }
+
     fn set_gates(&mut self, tables: &dyn TaskTables) -> Result<()> {
+        if !self.has_new_gates(tables)? {
+            return Ok(());
+        }
+        let mut before = std::mem::take(&mut self.gates);
         for (name, document) in tables.documents(GATES)? {
-            if self.gates.get(&name).is_some_and(|(_, known)| *known == document) {
-                continue;
-            }
-            let Ok((gate, limits)) = serde_json::from_str::<(GateName, GateLimits)>(&document) else {
-                tracing::warn!(name, "a gate cannot be read and is left as it was");
-                continue;
+            let gate = match before.remove(&name) {
+                Some((gate, known)) if known == document => gate,
+                known => {
+                    let read = document::read::<(GateName, GateLimits)>(&name, &document);
+                    let set =
+                        read.and_then(|(gate, limits)| self.queue.limit(gate.clone(), limits).map(|()| gate));
+                    match set {
+                        Ok(gate) => Some(gate),
+                        Err(error) => {
+                            tracing::warn!(%error, "a gate is left as it was");
+                            known.and_then(|(gate, _)| gate)
+                        }
+                    }
+                }
             };
-            self.queue.limit(gate.clone(), limits)?;
             self.gates.insert(name, (gate, document));
         }
-        Ok(())
+        let lifted = before.into_values().filter_map(|(gate, _)| gate);
+        lifted.into_iter().try_for_each(|gate| self.queue.limit(gate, GateLimits::default()))
     }
 
     /// Takes the best task that `takes` accepts; it counts as out from now on.

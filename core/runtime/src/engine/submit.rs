@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::{Engine, Shared};
 use crate::random::random;
 use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::Time;
 use sealbook_tasks::idempotency::{remember, repeated, slot};
 use sealbook_tasks::{Refusal, Right, Spec, State, Task, TaskId, graph};
 use std::collections::BTreeSet;
@@ -33,9 +34,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`].
     pub fn submit_many(&self, specs: Vec<Spec>) -> Result<Vec<Submitted>> {
-        let mut ids: Vec<TaskId> = specs.iter().map(|_| Self::new_id()).collect::<Result<_>>()?;
-        // Those of one moment differ by chance alone, and the order of ids is that of submission.
-        ids.sort_unstable();
+        let ids = new_ids(specs.len(), sealbook_store::now()?)?;
         self.submit_as(ids.into_iter().zip(specs).collect())
     }
 
@@ -98,6 +97,13 @@ pub(super) fn submit_all(
     new.into_iter().for_each(|task| desk.add(task));
     ids.into_iter().try_for_each(|id| desk.settle(id))?;
     Ok(Ok(submitted))
+}
+
+/// Ids for tasks that are submitted together. Those of one moment differ by chance alone, and the order of ids is that of submission.
+pub(super) fn new_ids(count: usize, now: Time) -> Result<Vec<TaskId>> {
+    let mut ids = (0..count).map(|_| Ok(TaskId::new(now, random()?))).collect::<Result<Vec<_>>>()?;
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 impl Shared {

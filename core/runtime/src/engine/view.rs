@@ -6,7 +6,7 @@ use super::{Engine, gates};
 use sealbook_error::Result;
 use sealbook_store::{TaskFilter, TaskRow};
 use sealbook_tasks::graph::{Readiness, readiness};
-use sealbook_tasks::{Candidate, GateName, Plea, Route, State, Task, TaskId, TaskKind, Transition, Waiting};
+use sealbook_tasks::{Candidate, Plea, Route, State, Task, TaskId, TaskKind, Transition, Waiting};
 use std::collections::BTreeSet;
 
 /// A task with its whole story.
@@ -118,25 +118,13 @@ impl Engine {
         let states = vec![State::Pending, State::Queued, State::Assigned, State::Running];
         self.read(|tables| {
             let agents = Agents::load(tables, now)?;
-            let paused: BTreeSet<GateName> = gates::all(tables)?
-                .into_iter()
-                .filter(|(_, limits)| limits.paused)
-                .map(|(gate, _)| gate)
-                .collect();
-            let is_paused = |task: &Task| {
-                let key = task.spec.concurrency.clone().map(GateName::Key);
-                let own = [Some(GateName::Queue), Some(GateName::Kind(task.spec.kind.clone())), key];
-                own.into_iter().flatten().any(|gate| paused.contains(&gate))
-            };
+            let paused = gates::paused(tables)?;
             // One that no agent can do waits for somebody to bring one, and one that is held back for somebody to let it go.
             let is_stuck = |task: &Task| {
-                if !paused.is_empty() && is_paused(task) {
-                    return true;
-                }
                 let needs = Some(&task.spec.needs).filter(|needs| !needs.is_empty());
                 let next = Candidate { task: task.id, kind: &task.spec.kind, needs };
-                let route = agents.route(next, self.shared.options.strategy);
-                needs.is_some() && matches!(route, Route::Nobody(_))
+                let route = || agents.route(next, self.shared.options.strategy);
+                gates::is_behind(&paused, task) || (needs.is_some() && matches!(route(), Route::Nobody(_)))
             };
             tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
                 let task = row.task;

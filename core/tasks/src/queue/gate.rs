@@ -18,6 +18,14 @@ pub enum GateName {
     Key(Key),
 }
 
+impl GateName {
+    /// The gates that a task of this kind with this concurrency key passes.
+    pub fn before(kind: &TaskKind, key: Option<&Key>) -> impl Iterator<Item = Self> {
+        let key = key.cloned().map(Self::Key);
+        [Some(Self::Queue), Some(Self::Kind(kind.clone())), key].into_iter().flatten()
+    }
+}
+
 /// So many starts in a time, and so many at once after a pause: a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {

@@ -11,7 +11,7 @@ mod lane;
 pub use gate::{GateLimits, GateName, Rate, Shut};
 pub use item::{Candidate, Item, Passed, Waiting};
 
-use crate::{Span, TaskId, TaskKind};
+use crate::{Span, TaskId};
 use gate::Gate;
 use lane::{Lane, LaneId, LaneName, Place, Rank, Share, Turn};
 use sealbook_error::{Code, Error, Result};
@@ -179,7 +179,7 @@ impl Queue {
 
     /// Gives a permit back: the task has ended or left its worker.
     pub fn release(&mut self, passed: &Passed) {
-        for name in gates_of(&passed.kind, passed.key.as_ref()) {
+        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
             if let Some(gate) = self.gates.get_mut(&name) {
                 gate.out = gate.out.saturating_sub(1);
                 if gate.is_idle() {
@@ -192,7 +192,7 @@ impl Queue {
 
     /// Counts a task that was out before this queue was built, after a restart.
     pub fn occupy(&mut self, passed: &Passed) {
-        for name in gates_of(&passed.kind, passed.key.as_ref()) {
+        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
             let gate = self.gates.entry(name).or_default();
             gate.out = gate.out.saturating_add(1);
         }
@@ -305,7 +305,7 @@ impl Queue {
     }
 
     fn shut_gate(&self, lane: &Lane, now: Time) -> Option<(GateName, Shut)> {
-        gates_of(&lane.name.kind, lane.name.key.as_ref())
+        GateName::before(&lane.name.kind, lane.name.key.as_ref())
             .filter(|name| *name != GateName::Queue)
             .find_map(|name| Some((self.gates.get(&name)?.shut(now)?, name)))
             .map(|(shut, name)| (name, shut))
@@ -316,7 +316,7 @@ impl Queue {
         let (_, _, task) = *lane.tasks.first()?;
         let LaneName { share, kind, key, .. } = lane.name.clone();
         let Where::Lane(_, place, priority) = self.index.remove(&task)? else { return None };
-        for name in gates_of(&kind, key.as_ref()) {
+        for name in GateName::before(&kind, key.as_ref()) {
             let gate = self.gates.entry(name).or_default();
             gate.pass(now);
         }
@@ -448,11 +448,6 @@ impl Queue {
         self.counter += 1;
         self.counter
     }
-}
-
-fn gates_of(kind: &TaskKind, key: Option<&crate::Key>) -> impl Iterator<Item = GateName> {
-    let key = key.cloned().map(GateName::Key);
-    [Some(GateName::Queue), Some(GateName::Kind(kind.clone())), key].into_iter().flatten()
 }
 
 #[cfg(test)]
