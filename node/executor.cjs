@@ -3,6 +3,7 @@
 // Calls on the event loop: ordered here, judged by the core where one fails or depends on something.
 
 const native = require('./native.cjs');
+const take = require('./options.cjs');
 const { fail, blocking } = require('./errors.cjs');
 const { thrown } = require('./attempt.cjs');
 const { encodeValue } = require('./payload.cjs');
@@ -82,14 +83,14 @@ class Executor extends Calls {
   #idle = [];
 
   constructor(options = {}) {
-    known(options, OPTIONS);
+    take.known(options, OPTIONS);
     super(undefined, {});
     this.#concurrency = whole(options.concurrency ?? 64, 'the concurrency');
     this.#capacity = whole(options.capacity ?? 100_000, 'the capacity');
   }
 
   under(options = {}) {
-    known(options, POLICY);
+    take.known(options, POLICY);
     return new Calls(this, options);
   }
 
@@ -202,12 +203,6 @@ class Executor extends Calls {
 }
 
 const NEVER_STOPPED = { stopReason: null };
-
-const known = (options, names) => {
-  if (options === null || typeof options !== 'object') throw fail('INVALID_ARGUMENT', `the options are ${options === null ? 'null' : `a ${typeof options}`}; pass an object`);
-  const other = Object.keys(options).find((name) => !names.includes(name));
-  if (other !== undefined) throw fail('INVALID_ARGUMENT', `there is no option ${JSON.stringify(other)}; there are ${names.join(', ')}`);
-};
 
 const whole = (number, what) => {
   if (number === Infinity || (Number.isSafeInteger(number) && number > 0)) return number;

@@ -168,6 +168,25 @@ class Orchestrator {
     return JSON.parse(await this.#soon((tasks) => tasks.act(act, ...args))).state;
   }
 
+  async actMany(act, tasks, options = undefined) {
+    const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [word(act, 'the act'), JSON.stringify(Array.from(tasks, idOf)), word(as, 'the principal'), word(reason, 'the reason')];
+    const answers = JSON.parse(await this.#soon((each) => each.actMany(...args)));
+    return answers.map(({ id, state, error }) => (error ? { id, error: fail(error.code, error.message, error) } : { id, state }));
+  }
+
+  async limit(limit, options = undefined) {
+    const { rate, ...form } = take.known(limit, ['kind', 'key', 'concurrency', 'rate', 'paused'], 'INVALID_POLICY');
+    if (rate !== undefined && rate !== null) form.rate = { per: 1000, burst: 1, ...rate };
+    const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [encodeValue(form, 'the limit'), word(as, 'the principal'), word(reason, 'the reason')];
+    return JSON.parse(await this.#soon((tasks) => tasks.limit(...args)));
+  }
+
+  async limits() {
+    return JSON.parse(await this.#soon((tasks) => tasks.limits()));
+  }
+
   async pleas(options = undefined) {
     const { all = false } = take.known(options, ['all']);
     return JSON.parse(await this.#soon((tasks) => tasks.pleas(Boolean(all))));

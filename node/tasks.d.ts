@@ -1,332 +1,29 @@
-import type { CancelSignal, Ledger } from './index.js';
+import type { Ledger, SealbookError } from './index.js';
+import type {
+  TaskState,
+  TaskEvent,
+  Plea,
+  TaskRow,
+  TaskView,
+  Agent,
+  WorkSummary,
+  TaskLike,
+  TaskOptions,
+  ScheduleTimes,
+  Schedule,
+  NewTask,
+  Handler,
+  WorkOptions,
+  ActOptions,
+  WaitOptions,
+  EventOptions,
+  Limit,
+  NewLimit,
+} from './task_forms.js';
+import type { TaskHandle, Events } from './task_handlers.js';
 
-/** Where a task stands. The last four are ends; `dead` means that its attempts are spent. */
-export type TaskState =
-  | 'pending' | 'queued' | 'awaiting_approval' | 'assigned' | 'running' | 'suspended' | 'completed' | 'failed' | 'cancelled' | 'dead';
-
-/** Why an attempt failed. */
-export interface TaskFailure {
-  fault: 'transient' | 'throttled' | 'timeout' | 'permanent';
-  /** The name of the error's class in the handler's language. */
-  class: string;
-  /** What people read. */
-  message: string;
-  /** What developers read: the stack of an error. */
-  detail?: string | null;
-  /** Milliseconds that the error itself asked to wait. */
-  retry_after?: number | null;
-}
-
-/** One transition of a task. */
-export interface TaskTransition {
-  /** Counts the task's own transitions, from 1. */
-  seq: number;
-  from: TaskState;
-  /** What happened, such as `start` or `retry`. */
-  event: string;
-  to: TaskState;
-  /** When: `2026-11-23T10:15:30.123456Z`. */
-  at: string;
-  /** In which part: `scheduler`, `worker`, `approver`, `requester` or `operator`. */
-  by: string;
-  /** Which principal, if it was one. */
-  who?: string | null;
-  /** The worker that was given the task or that caused it, and which assignment of the task that is. */
-  lease?: { worker: string; term: number; epoch: number } | null;
-  /** The agent that the task was assigned to, if its worker is one. */
-  agent?: string | null;
-  /** Attempts that count, after it. */
-  attempts: number;
-  reason?: string | null;
-  failure?: TaskFailure | null;
-}
-
-/** Something that happened to a task. */
-export interface TaskEvent extends TaskTransition {
-  /** Counts the events of all tasks; to go on from. */
-  number: number;
-  /** The task's id. */
-  task: string;
-}
-
-/** A vote on a plea. */
-export interface Vote {
-  voter: string;
-  choice: 'approve' | 'deny';
-  reason: string;
-  at: string;
-}
-
-/** A task's plea for approval. */
-export interface Plea {
-  /** Its id, to vote with. */
-  id: string;
-  task: string;
-  kind: string;
-  state: 'pending' | 'approved' | 'consumed' | 'denied' | 'expired' | 'lapsed' | 'withdrawn' | 'superseded';
-  /** How many must approve. */
-  required: number;
-  /** How many have. */
-  approvals: number;
-  /** Who asked, and so has no vote. */
-  requester: string;
-  /** The hash of exactly what will run. */
-  subject: string;
-  votes: Vote[];
-  opened_at: string;
-  /** When silence becomes a denial, or the next level may vote. */
-  due_at: string | null;
-}
-
-/** A task as it stands, without its history. Arguments, result and progress are whatever somebody submitted or returned. */
-export interface TaskRow {
-  id: string;
-  kind: string;
-  state: TaskState;
-  /** 0 to 255. */
-  priority: number;
-  requester: string;
-  arguments: any;
-  /** Attempts that count. */
-  attempts: number;
-  max_attempts: number;
-  /** Workers lost over it. */
-  crashes: number;
-  submitted_at: string;
-  /** When it came to its state. */
-  since: string;
-  not_before: string | null;
-  /** Why it stands where it stands. */
-  reason: string | null;
-  /** The last failure. */
-  failure: TaskFailure | null;
-  /** The result of a completed task. */
-  result: any;
-  /** What its handler last reported. */
-  progress: any;
-  /** Who holds it. */
-  worker: string | null;
-  /** Whether its handler was asked to stop. */
-  cancel_asked: boolean;
-  /** The hash of exactly what will run. */
-  subject: string;
-}
-
-/** A task with its history and its pleas. */
-export interface TaskView extends TaskRow {
-  /** What it waits for, in words; `null` if it runs or has ended. */
-  waiting: string | null;
-  history: TaskTransition[];
-  pleas: Plea[];
-}
-
-/** Something that an agent can do, and in which version. One with the same major and at least the same minor version will do for a task. */
-export interface Capability {
-  name: string;
-  /** Major and minor; `[0, 0]` if not given. */
-  version?: readonly [number, number];
-}
-
-/** What a worker says of itself that is an agent. */
-export interface AgentProfile {
-  id: string;
-  /** The kinds of task that it takes; all that it has handlers for if not given. */
-  kinds?: readonly string[];
-  capabilities?: readonly (string | Capability)[];
-  models?: readonly string[];
-  /** What a task costs with it, in a unit of your own. */
-  cost?: number;
-  /** How many tasks it takes at a time; the worker's concurrency if not given. */
-  limit?: number;
-  /** Who is preferred, with the strategy `priority`: the higher the sooner. */
-  priority?: number;
-}
-
-/** An agent as it is, or as it was. */
-export interface Agent {
-  id: string;
-  kinds: string[];
-  capabilities: { name: string; version: [number, number] }[];
-  models: string[];
-  cost: number;
-  limit: number;
-  priority: number;
-  /** A degraded one gets tasks if no healthy one is free. */
-  health: 'healthy' | 'degraded' | 'down';
-  /** Tasks that it has at the moment. */
-  load: number;
-  /** Tasks that it was given. */
-  given: number;
-  /** The share of its late tasks that succeeded, 0 to 1. */
-  success: number;
-  /** How many milliseconds its late tasks took. */
-  latency_ms: number;
-  /** The worker that it is; `null` if it has left or died. */
-  worker: string | null;
-}
-
-/** What a worker has done. */
-export interface WorkSummary {
-  /** Attempts that it began. */
-  attempts: number;
-  /** Of these, tasks that completed. */
-  completed: number;
-  /** Attempts that failed, were snoozed or given back. */
-  other: number;
-  /** Outcomes that were not accepted, because the task was no longer its own. */
-  fenced: number;
-  /** Handlers that did not stop when they were asked to. */
-  abandoned: number;
-}
-
-/** A task: what was submitted, as it stands, or its id. */
-export type TaskLike = string | { readonly id: string };
-
-/** What can be said about a task besides its kind and its arguments. All lengths of time are milliseconds. */
-export interface TaskOptions {
-  /** For whom; the orchestrator's own if not given. */
-  requester?: string;
-  /** 0 to 255, or a name for 32, 96, 160 and 224; 96 if not given. */
-  priority?: number | 'low' | 'medium' | 'high' | 'critical';
-  /** Attempts in all; 3 if not given. */
-  maxAttempts?: number;
-  retry?: {
-    initial?: number;
-    factor?: number;
-    max?: number;
-    jitter?: string;
-    /** Classes of errors, or their names, after which there is no other attempt. */
-    nonRetryable?: (string | Function)[];
-    crashLimit?: number;
-    escalateAfter?: number;
-  };
-  /** Submitting again under it, within a day and by the same requester, is submitting once. */
-  idempotencyKey?: string;
-  idempotency?: { key: string; scope?: 'requester' | 'kind' | 'project'; lifetime?: number };
-  /** So many principals with the role `approver` must approve. */
-  requireApprovals?: number;
-  /** The whole policy. */
-  approval?: Record<string, unknown>;
-  /** Tasks that must end first. */
-  after?: Iterable<TaskLike | { task: TaskLike; onFailure?: 'fail' | 'cancel' | 'block' | 'run' }>;
-  /** Not to start sooner than this from now. */
-  delay?: number;
-  notBefore?: Date | string;
-  /** How long one attempt may take. */
-  timeout?: number;
-  timeouts?: { scheduleToStart?: number; startToClose?: number; scheduleToClose?: number; heartbeat?: number };
-  limits?: { outputBytes?: number; [limit: string]: number | undefined };
-  /** Whose share of the queue it takes; the requester's if not given. */
-  fairness?: string;
-  /** Which limits on concurrency and rate apply, besides those of its kind. */
-  concurrency?: string;
-  /** Which breaker and retry budget guard it. */
-  dependency?: string;
-  /** Which agents can do it, and how one of them is chosen. */
-  needs?: {
-    capabilities?: readonly (string | Capability)[];
-    /** One of these. */
-    models?: readonly string[];
-    /** One of these. */
-    agents?: readonly string[];
-    maxCost?: number;
-    strategy?: 'round_robin' | 'least_loaded' | 'performance' | 'priority';
-  };
-  /** Which transitions become entries of the ledger. */
-  audit?: 'full' | 'outcome' | 'off';
-}
-
-/** When a schedule makes its tasks. */
-export interface ScheduleTimes {
-  /** Minute, hour, day of month, month and day of week, such as `30 9 * * MON-FRI`. */
-  cron: string;
-  /** The time zone of these times, an IANA name; `UTC` if not given. */
-  zone?: string;
-  /** What becomes of runs whose time passed while no worker ran: they are left out, made up for by one run, or by each; `skip` if not given. */
-  missed?: 'skip' | 'once' | 'all';
-  /** A run that is so many milliseconds late counts as missed; 60,000 if not given. */
-  grace?: number;
-  /** How many missed runs are started at a time; 100 if not given. */
-  limit?: number;
-  /** For a new schedule: runs since then count as missed. It begins now if not given. */
-  from?: Date | string;
-}
-
-/** A schedule as it stands. */
-export interface Schedule {
-  name: string;
-  cron: string;
-  zone: string;
-  missed: 'skip' | 'once' | 'all';
-  grace_ms: number;
-  limit: number;
-  /** Whether it makes nothing until it is resumed. */
-  paused: boolean;
-  /** For when the next run is planned; `null` if it is paused or has no other. */
-  next: string | null;
-  /** For when the last run was planned. */
-  last: string | null;
-  /** The id of the last run's task. */
-  last_task: string | null;
-  /** What kept the last look from making a task. */
-  problem: string | null;
-  /** The kind of its tasks. */
-  kind: string;
-  requester: string;
-  priority: number;
-  arguments: any;
-}
-
-/** What {@link Orchestrator.submitMany} takes. */
-export type NewTask = readonly [kind: string, args?: unknown] | ({ kind: string; arguments?: unknown } & TaskOptions);
-
-/** What a worker runs: its return value, or what its promise is fulfilled with, is the result, and whatever it throws a failed attempt. */
-export type Handler = (attempt: Attempt) => unknown;
-
-/** How a worker works. All lengths of time are milliseconds. */
-export interface WorkOptions {
-  /** How many attempts it runs at once; as many as there are processors if not given. Handlers that mostly wait can be many more. */
-  concurrency?: number;
-  /** How long tasks of a worker that died wait for another; 30,000 if not given, 100 at least. */
-  lease?: number;
-  /** How long running attempts have after a stop until they are asked to stop as well; 10,000 if not given. */
-  drain?: number;
-  /** End when there is nothing left that could run without anybody acting. */
-  untilIdle?: boolean;
-  /** Its id among workers. */
-  name?: string;
-  /** For whom it works: it takes only kinds that this principal may run. */
-  principal?: string;
-  /** The agent that it is. It gets tasks whose needs it meets; a worker that is no agent gets only tasks that need nothing. */
-  agent?: AgentProfile;
-  /** Stops the worker. */
-  signal?: CancelSignal;
-}
-
-/** Who acts, and why. */
-export interface ActOptions {
-  /** The orchestrator's requester if not given. */
-  as?: string;
-  reason?: string;
-}
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** The most milliseconds. */
-  timeout?: number;
-  /** Ends the waiting, and not the task. */
-  signal?: CancelSignal;
-}
-
-/** Which events. */
-export interface EventOptions {
-  /** The number of the event to go on behind: 0 for all that ever happened; if not given, only what happens from now on. */
-  behind?: number;
-  /** Go on as it happens, `true` if not given; else end with what has happened already. */
-  follow?: boolean;
-  /** Ends the iteration. */
-  signal?: CancelSignal;
-}
+export * from './task_forms.js';
+export * from './task_handlers.js';
 
 /**
  * The tasks of a ledger: submits them, runs them, and asks people to approve them.
@@ -498,6 +195,57 @@ export class Orchestrator {
    * ```
    */
   resume(task: TaskLike, options?: ActOptions): Promise<TaskState>;
+
+  /**
+   * Does the same to many tasks. One for which it cannot be done does not hold back the others.
+   *
+   * @returns For each the state that it is in then, or the error that says why it was not done.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const [one, other] = await orchestrator.submitMany([['a', 1], ['a', 2]]);
+   * await orchestrator.cancel(one);
+   * const [failed, done] = await orchestrator.actMany('cancel', [one, other]);
+   * assert.ok(failed.error instanceof TaskStateError);
+   * assert.equal(done.state, 'cancelled');
+   * await orchestrator.close();
+   * ```
+   */
+  actMany(
+    act: 'cancel' | 'suspend' | 'resume' | 'retry',
+    tasks: Iterable<TaskLike>,
+    options?: ActOptions,
+  ): Promise<Array<{ id: string; state: TaskState; error?: undefined } | { id: string; state?: undefined; error: SealbookError }>>;
+
+  /**
+   * Limits or pauses a kind, a key or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
+   *
+   * @returns All that is limited then.
+   * @throws `INVALID_POLICY` if figures make no sense, or both a kind and a key are given; `ACCESS_REFUSED` if whoever acts may not manage the
+   * kind, or not all kinds.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const [limit] = await orchestrator.limit({ kind: 'deploy', concurrency: 1, rate: { starts: 100, per: 60_000 } });
+   * assert.deepEqual([limit.kind, limit.rate.burst, limit.paused], ['deploy', 1, false]);
+   * assert.deepEqual(await orchestrator.limit({ kind: 'deploy' }), []);
+   * await orchestrator.close();
+   * ```
+   */
+  limit(limit: NewLimit, options?: ActOptions): Promise<Limit[]>;
+
+  /**
+   * All that is limited or paused.
+   *
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * await orchestrator.limit({ paused: true }, { reason: 'maintenance' });
+   * assert.equal((await orchestrator.limits())[0].paused, true);
+   * await orchestrator.close();
+   * ```
+   */
+  limits(): Promise<Limit[]>;
 
   /**
    * Tries an ended task anew, from the first attempt; approval has to be asked for anew, too.
@@ -810,180 +558,4 @@ export class Orchestrator {
 
   /** {@link Orchestrator.close}, for `await using`, where the runtime has the symbol. */
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A task that was submitted. */
-export class TaskHandle<T = any> {
-  private constructor();
-  /** The task's id. */
-  readonly id: string;
-  /** Whether the task was there already, under the same idempotency key. */
-  readonly repeated: boolean;
-
-  /**
-   * Waits for the task's result.
-   *
-   * @throws {@link TaskFailedError} if it ended without one, and as {@link Orchestrator.wait}.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const task = await orchestrator.submit('fails', null, { maxAttempts: 1 });
-   * await orchestrator.work({ fails() { throw new RangeError('on purpose'); } }, { untilIdle: true });
-   * await assert.rejects(task.result(), (error) => error instanceof TaskFailedError && error.failure.class === 'RangeError');
-   * await orchestrator.close();
-   * ```
-   */
-  result(options?: WaitOptions): Promise<T>;
-  /**
-   * Where the task stands.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * assert.equal(await (await orchestrator.submit('a')).status(), 'queued');
-   * await orchestrator.close();
-   * ```
-   */
-  status(): Promise<TaskState>;
-  /**
-   * The task with its history and its pleas.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * assert.equal((await (await orchestrator.submit('a', [1])).show()).arguments[0], 1);
-   * await orchestrator.close();
-   * ```
-   */
-  show(): Promise<TaskView>;
-  /**
-   * As {@link Orchestrator.cancel}.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * assert.equal(await (await orchestrator.submit('a')).cancel(), 'cancelled');
-   * await orchestrator.close();
-   * ```
-   */
-  cancel(options?: ActOptions): Promise<TaskState>;
-  /**
-   * The id.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const task = await orchestrator.submit('a');
-   * assert.equal(JSON.stringify({ task }), JSON.stringify({ task: task.id }));
-   * await orchestrator.close();
-   * ```
-   */
-  toJSON(): string;
-}
-
-/** What happens to tasks, in order: made by {@link Orchestrator.events}. */
-export class Events implements AsyncIterableIterator<TaskEvent> {
-  private constructor();
-  /** The number of the last event that it gave, to go on behind it another time; `undefined` before it is known. */
-  readonly cursor: number | undefined;
-  next(): Promise<IteratorResult<TaskEvent, undefined>>;
-  return(value?: any): Promise<IteratorResult<TaskEvent, any>>;
-  /**
-   * Ends the iteration.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const events = orchestrator.events();
-   * events.close();
-   * assert.ok((await events.next()).done);
-   * await orchestrator.close();
-   * ```
-   */
-  close(): void;
-  [Symbol.asyncIterator](): this;
-}
-
-/** One attempt at a task, as its handler sees it. */
-export class Attempt {
-  private constructor();
-  /** The task's id. */
-  readonly task: string;
-  readonly kind: string;
-  /** The task's arguments, as JSON has them. */
-  readonly arguments: any;
-  /** For whom. */
-  readonly requester: string;
-  /** Which attempt it is, from 1. */
-  readonly attempt: number;
-  /** Grows each time that the task is given to a worker: effects that carry it can be fenced elsewhere, too. */
-  readonly epoch: number;
-  /** The same over all attempts, for services that keep effects single. */
-  readonly idempotencyKey: string;
-  /** Milliseconds until the attempt has to end; `null` without a timeout. */
-  readonly remaining: number | null;
-  /** Aborted, with a {@link CancelledError}, when the attempt is to stop: the task was cancelled, takes too long, or the worker has lost it. */
-  readonly signal: AbortSignal;
-  /** Whether it is to stop. */
-  readonly cancelled: boolean;
-  /** Why it is to stop, if it is. */
-  readonly stopReason: string | null;
-
-  /**
-   * Ends the attempt if it is to stop.
-   *
-   * @throws `CANCELLED`.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * await orchestrator.submit('a');
-   * const summary = await orchestrator.work({ a: (attempt) => attempt.throwIfCancelled() }, { untilIdle: true });
-   * assert.equal(summary.completed, 1);
-   * await orchestrator.close();
-   * ```
-   */
-  throwIfCancelled(): void;
-
-  /**
-   * Gives a sign of life, which the timeout `heartbeat` asks for, with what there is to say about progress: any JSON value. It need not be
-   * awaited.
-   *
-   * @throws At once, if the progress has no form in JSON.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const task = await orchestrator.submit('a');
-   * await orchestrator.work({ async a(attempt) { attempt.beat({ pages: 3 }); } }, { untilIdle: true });
-   * assert.deepEqual((await task.show()).progress, { pages: 3 });
-   * await orchestrator.close();
-   * ```
-   */
-  beat(progress?: unknown): Promise<void>;
-}
-
-/** Thrown by a handler: not now. The task is tried again after so many milliseconds, and this does not count as an attempt. */
-export class Snooze extends Error {
-  constructor(delay: number);
-  readonly delay: number;
-}
-
-/** Thrown by a handler: no other attempt would help. With a `cause`, the failure has the class of that. */
-export class Permanent extends Error {}
-
-/** Thrown by a handler: the attempt failed, and the next one is not to begin before so many milliseconds have passed. */
-export class RetryAfter extends Error {
-  constructor(delay: number, message?: string, options?: { cause?: unknown });
-  readonly delay: number;
-}
-
-/** A task ended without a result. */
-export class TaskFailedError extends Error {
-  private constructor();
-  readonly code: 'TASK_FAILED' | 'CANCELLED';
-  /** The task as it ended. */
-  readonly view: TaskView;
-  /** `failed`, `cancelled` or `dead`. */
-  readonly state: TaskState;
-  /** The last attempt's failure. */
-  readonly failure: TaskFailure | null;
 }

@@ -1,9 +1,9 @@
-//! Submissions of tasks and schedules as JSON, and what a task of kind `process` is to run.
+//! Submissions of tasks and schedules and limits as JSON, and what a task of kind `process` is to run.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealbook::tasks::{ProcessRequest, schedule_of, spec_of};
+use sealbook::tasks::{ProcessRequest, limit_of, schedule_of, spec_of};
 
 fuzz_target!(|text: &str| {
     if let Ok(spec) = spec_of(text) {
@@ -12,6 +12,9 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(request) = schedule_of(text) {
         let _ = request.schedule.plan();
+    }
+    if let Ok((_, limits)) = limit_of(text) {
+        let _ = limits.check();
     }
     if let Ok(request) = ProcessRequest::parse(text) {
         assert!(!request.program.is_empty());

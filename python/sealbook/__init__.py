@@ -67,6 +67,7 @@ from sealbook.executor import Calls, Executor
 from sealbook.feed import Events
 from sealbook.functions import canonicalize, report, rules, scan, stats, test_rules, verify_export, why
 from sealbook.ledger import Ledger
+from sealbook.limits import Limit, Rate
 from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 from sealbook.schedules import Schedule
@@ -114,6 +115,7 @@ __all__ = [
     "LedgerExistsError",
     "LedgerPoisonedError",
     "LedgerTooNewError",
+    "Limit",
     "NotALedgerError",
     "NotAProjectError",
     "NotARepositoryError",
@@ -127,6 +129,7 @@ __all__ = [
     "PermissionDeniedError",
     "Plea",
     "QueueFullError",
+    "Rate",
     "ReadOnlyError",
     "Record",
     "Report",

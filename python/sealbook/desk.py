@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from sealbook import _native
 from sealbook.arguments import options_of
+from sealbook.attempt import millis_of
+from sealbook.errors import SealbookError, make
 from sealbook.feed import Events
+from sealbook.limits import Limit, Rate, make_limits
 from sealbook.schedules import Schedule, make_schedule, schedule_of
 from sealbook.task_options import Task, id_of
 from sealbook.task_results import (
@@ -30,6 +33,11 @@ Views: TypeAlias = list[TaskView]
 Pleas: TypeAlias = list[Plea]
 Schedules: TypeAlias = list[Schedule]
 Agents: TypeAlias = list[Agent]
+Limits: TypeAlias = list[Limit]
+States: TypeAlias = list[State | SealbookError]
+
+Act: TypeAlias = Literal["cancel"] | Literal["suspend"] | Literal["resume"] | Literal["retry"]
+"""What is done to a task."""
 
 
 class Desk:
@@ -147,6 +155,74 @@ class Desk:
         text = self._native.act(act, id_of(task), as_ or self._requester, reason)
         return cast(State, json.loads(text)["state"])
 
+    def act_many(
+        self, act: Act, tasks: Iterable[Task], *, reason: str = "", as_: str | None = None
+    ) -> States:
+        """Does the same to many tasks. One for which it cannot be done does not hold back the others.
+
+        Args:
+            act: ``cancel``, ``suspend``, ``resume`` or ``retry``.
+            tasks: The tasks.
+            reason: Why.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Returns:
+            For each task the state that it is in then, or the exception that says why it was not done.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     handles = o.submit_many([("a", 1), ("a", 2)])
+        ...     first = o.act_many("cancel", handles[:1])
+        ...     first, [getattr(each, "code", each) for each in o.act_many("cancel", handles)]
+        (['cancelled'], ['TASK_ILLEGAL_TRANSITION', 'cancelled'])
+        """
+        ids = [id_of(task) for task in tasks]
+        answers = json.loads(self._native.act_many(act, ids, as_ or self._requester, reason))
+        return [_state_of(answer) for answer in answers]
+
+    def limit(
+        self,
+        *,
+        kind: str | None = None,
+        key: str | None = None,
+        concurrency: int | None = None,
+        rate: Rate | None = None,
+        paused: bool = False,
+        reason: str = "",
+        as_: str | None = None,
+    ) -> Limits:
+        """Limits or pauses a kind, a key or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
+
+        Args:
+            kind: The kind of the tasks.
+            key: Their concurrency key. Without a kind or a key all tasks are limited.
+            concurrency: At most so many run at once.
+            rate: At most so fast they start.
+            paused: Nothing starts.
+            reason: Why.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Returns:
+            All that is limited then.
+
+        Raises:
+            InvalidPolicyError: Figures make no sense, or both a kind and a key are given.
+            AccessRefusedError: Whoever acts may not manage the kind, or not all kinds.
+
+        >>> from sealbook import Orchestrator, Rate
+        >>> with Orchestrator.in_memory() as o:
+        ...     limit, = o.limit(kind="deploy", concurrency=1, rate=Rate(100, per=60))
+        ...     limit.concurrency, limit.rate.per, o.limit(kind="deploy")
+        (1, 60.0, [])
+        """
+        form: dict[str, Any] = {"kind": kind, "key": key, "concurrency": concurrency, "paused": paused}
+        form["rate"] = rate and {"starts": rate.starts, "per": millis_of(rate.per), "burst": rate.burst}
+        return make_limits(self._native.limit(form, as_ or self._requester, reason))
+
+    def limits(self) -> Limits:
+        """All that is limited or paused: see :meth:`limit`."""
+        return make_limits(self._native.limits())
+
     def pleas(self, *, all: bool = False) -> Pleas:
         """The pleas that await votes, or all that there are.
 
@@ -217,3 +293,12 @@ class Desk:
     def resume_schedule(self, name: str, *, as_: str | None = None) -> Schedule:
         """Lets a paused schedule go on from now; what would have run meanwhile is left out. See :meth:`pause_schedule`."""
         return make_schedule(self._native.pause_schedule(name, False, as_ or self._requester))
+
+
+def _state_of(answer: dict[str, Any]) -> State | SealbookError:
+    error = answer.get("error")
+    return (
+        cast(State, answer["state"])
+        if error is None
+        else make(error["code"], error["message"], error["context"])
+    )

@@ -56,6 +56,9 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_task_agents(NULL, &out, &error));
     REFUSED(sealbook_task_stats(NULL, 1, &out, &error));
     REFUSED(sealbook_task_stats_prometheus(NULL, 1, &out, &error));
+    REFUSED(sealbook_task_act_many(NULL, "cancel", "[]", "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_limit(NULL, "{}", "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_limits(NULL, &out, &error));
     REFUSED(sealbook_schedule_put(NULL, "{}", &out, &error));
     REFUSED(sealbook_schedule_remove(NULL, "s", "ann", &error));
     REFUSED(sealbook_schedule_pause(NULL, "s", true, "ann", &out, &error));
@@ -187,6 +190,14 @@ static void a_null_argument_about_tasks_is_refused(void) {
     REFUSED(sealbook_task_agents(tasks, NULL, &error));
     REFUSED(sealbook_task_stats(tasks, 1, NULL, &error));
     REFUSED(sealbook_task_stats_prometheus(tasks, 1, NULL, &error));
+    REFUSED(sealbook_task_act_many(tasks, NULL, "[]", "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_act_many(tasks, "cancel", NULL, "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_act_many(tasks, "cancel", "[]", NULL, NULL, &out, &error));
+    REFUSED(sealbook_task_act_many(tasks, "cancel", "[]", "ann", NULL, NULL, &error));
+    REFUSED(sealbook_task_limit(tasks, NULL, "ann", NULL, &out, &error));
+    REFUSED(sealbook_task_limit(tasks, "{}", NULL, NULL, &out, &error));
+    REFUSED(sealbook_task_limit(tasks, "{}", "ann", NULL, NULL, &error));
+    REFUSED(sealbook_task_limits(tasks, NULL, &error));
     REFUSED(sealbook_schedule_put(tasks, NULL, &out, &error));
     REFUSED(sealbook_schedule_put(tasks, "{}", NULL, &error));
     REFUSED(sealbook_schedule_remove(tasks, NULL, "ann", &error));

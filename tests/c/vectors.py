@@ -52,11 +52,13 @@ def prepare(project, folder):
             given, cancel = json.dumps(options) if options else "", "cancel" if "cancel" in case else ""
             out.write(f"{case['call']}\t{path}\t{text}\t{given}\t{cancel}\n")
     # The arguments in the order of C's parameters, those of submissions and filters as one text of JSON.
-    order = {"show": ["id"], "act": ["act", "id", "principal", "reason"], "vote": ["plea", "voter", "choice", "reason"]}
+    order = {"show": ["id"], "act": ["act", "id", "principal", "reason"], "act_many": ["act", "ids", "principal", "reason"],
+             "limit": ["limit", "principal", "reason"], "vote": ["plea", "voter", "choice", "reason"]}
     with open(folder / "task_calls.txt", "w") as out:
         for case in task_calls(project):
             names, request = order.get(case["call"]), case["request"]
-            arguments = [request[name] for name in names] if names else [json.dumps(request)]
+            arguments = [request[name] for name in names] if names else [request]
+            arguments = [each if isinstance(each, str) else json.dumps(each) for each in arguments]
             out.write("\t".join([json.dumps(case.get("before", [])), case["call"], *arguments]) + "\n")
 
 

@@ -24,18 +24,6 @@ function args({ path, target, text, options = {} }, more = {}) {
   return [join(place, path), target ?? text, Object.keys(given).length ? given : undefined].filter((argument) => argument !== undefined);
 }
 
-/** Fails where `whole` is not as `part` says. */
-function holds(part, whole, where = 'result') {
-  if (Array.isArray(part)) {
-    assert.ok(Array.isArray(whole) && whole.length === part.length, `${where} is ${JSON.stringify(whole)}`);
-    part.forEach((item, n) => holds(item, whole[n], `${where}[${n}]`));
-  } else if (part !== null && typeof part === 'object') {
-    for (const [name, value] of Object.entries(part)) holds(value, whole?.[name], `${where}.${name}`);
-  } else {
-    assert.equal(whole, part, where);
-  }
-}
-
 for (const each of cases.filter((each) => !each.cancel)) {
   const name = camel(each.call);
   test(`${each.name}: ${name}`, async () => {
@@ -45,7 +33,7 @@ for (const each of cases.filter((each) => !each.cancel)) {
       return;
     }
     for (const result of [await sealbook[name](...args(each)), sealbook[`${name}Sync`](...args(each))]) {
-      if (each.expect) holds(each.expect, result);
+      if (each.expect) sealbook.holds(each.expect, result);
       for (const member of each.absent ?? []) assert.ok(!(member in result), member);
       for (const text of each.has ?? []) assert.ok(result.includes(text), text);
     }

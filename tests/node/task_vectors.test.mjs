@@ -1,7 +1,7 @@
 // The calls about tasks that every language runs. Names of options are in camel case here, and lengths of time without their unit.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Orchestrator, vectors } from './support/sealbook.mjs';
+import { Orchestrator, holds, vectors } from './support/sealbook.mjs';
 
 const { cases } = vectors('tasks/calls.json');
 
@@ -26,20 +26,10 @@ async function call(o, name, request) {
     case 'list': return o.list(request);
     case 'show': return o.show(request.id);
     case 'act': return { id: request.id, state: await o[request.act](request.id, { as: request.principal, reason: request.reason }) };
+    case 'act_many': return o.actMany(request.act, request.ids, { as: request.principal, reason: request.reason });
+    case 'limit': return o.limit(request.limit, { as: request.principal, reason: request.reason });
     case 'vote': return o[request.choice](request.plea, { as: request.voter, reason: request.reason });
     default: throw new Error(name);
-  }
-}
-
-/** Fails where `whole` is not as `part` says. */
-function holds(part, whole, where = 'result') {
-  if (Array.isArray(part)) {
-    assert.ok(Array.isArray(whole) && whole.length === part.length, `${where} is ${JSON.stringify(whole)}`);
-    part.forEach((item, n) => holds(item, whole[n], `${where}[${n}]`));
-  } else if (part !== null && typeof part === 'object') {
-    for (const [name, value] of Object.entries(part)) holds(value, whole?.[name], `${where}.${name}`);
-  } else {
-    assert.equal(whole, part, where);
   }
 }
 

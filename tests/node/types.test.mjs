@@ -10,7 +10,7 @@ import { folder, root, vectors } from './support/sealbook.mjs';
 const require = createRequire(import.meta.url);
 const declarations = readFileSync(join(root, 'node/index.d.ts'), 'utf8');
 const attribution = readFileSync(join(root, 'node/attribution.d.ts'), 'utf8');
-const tasks = readFileSync(join(root, 'node/tasks.d.ts'), 'utf8');
+const tasks = ['tasks', 'task_handlers'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('');
 const executor = readFileSync(join(root, 'node/executor.d.ts'), 'utf8');
 const errors = readFileSync(join(root, 'node/errors.d.ts'), 'utf8');
 const names = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);

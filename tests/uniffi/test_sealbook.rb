@@ -1,38 +1,11 @@
 # The generated Ruby module: one scenario, and the shared vectors.  test_sealbook.rb PROJECT
 
-require "json"
-require "sealbook"
 require "tmpdir"
+require_relative "support"
 
 PROJECT = ARGV.fetch(0)
 ID = "019aafdc-5d6b-7fff-bfff-ffffffffffff"
 FAILED = Sealbook::SealbookError::Failed
-
-$passed = $failed = 0
-
-def equal(expected, got, what = "")
-  raise "#{what} expected #{expected.inspect}, got #{got.inspect}" unless expected == got
-end
-
-# Runs the block, which is to fail with the code and a message that reaches `to_s`.
-def failing(code)
-  yield
-rescue FAILED => error
-  row = Sealbook.error_table.find { |r| r.code == error.code }
-  equal [code, row.number, row.retryable], [error.code, error.number, error.retryable]
-  raise "no message in #{error}" unless !error.message.empty? && error.to_s.include?(error.message.inspect)
-  error
-else
-  raise "nothing failed; expected #{code}"
-end
-
-def test(name)
-  yield
-  $passed += 1
-rescue StandardError => error
-  $failed += 1
-  warn "failed: #{name}: #{error.class}: #{error}\n  #{error.backtrace.first(3).join("\n  ")}"
-end
 
 def vectors(name)
   JSON.parse(File.read(File.join(PROJECT, "tests/vectors", name)))

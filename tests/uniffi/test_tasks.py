@@ -210,6 +210,10 @@ class Tasks(unittest.TestCase):
             case "act":
                 act = getattr(tasks, request["act"])
                 return json.loads(act(request["id"], request["principal"], request["reason"]))
+            case "act_many":
+                return json.loads(tasks.act_many(*request.values()))
+            case "limit":
+                return json.loads(tasks.limit(json.dumps(request["limit"]), request["principal"], request["reason"]))
             case "vote":
                 vote = getattr(tasks, request["choice"])
                 return json.loads(vote(request["plea"], request["voter"], request["reason"]))

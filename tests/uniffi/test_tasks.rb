@@ -1,34 +1,10 @@
 # Tasks through the generated Ruby module, and the shared vectors about them.  test_tasks.rb PROJECT
 
-require "json"
-require "sealbook"
 require "tmpdir"
+require_relative "support"
 
 PROJECT = ARGV.fetch(0)
 LONG = 60_000
-
-$passed = $failed = 0
-
-def equal(expected, got, what = "")
-  raise "#{what} expected #{expected.inspect}, got #{got.inspect}" unless expected == got
-end
-
-def failing(code)
-  yield
-rescue Sealbook::SealbookError::Failed => error
-  equal code, error.code
-  error
-else
-  raise "nothing failed; expected #{code}"
-end
-
-def test(name)
-  yield
-  $passed += 1
-rescue StandardError => error
-  $failed += 1
-  warn "failed: #{name}: #{error.class}: #{error}\n  #{error.backtrace.first(3).join("\n  ")}"
-end
 
 # What `part` says is so in `whole`: the members of an object, the items of an array.
 def compare(part, whole, what)
@@ -144,6 +120,8 @@ def call(tasks, call, request)
   when "list" then JSON.parse(tasks.list(JSON.generate(request)))
   when "show" then show.call(request)
   when "act" then JSON.parse(tasks.public_send(request["act"], *request.values_at("id", "principal", "reason")))
+  when "act_many" then JSON.parse(tasks.act_many(*request.values))
+  when "limit" then JSON.parse(tasks.limit(JSON.generate(request["limit"]), request["principal"], request["reason"]))
   when "vote" then JSON.parse(tasks.public_send(request["choice"], *request.values_at("plea", "voter", "reason")))
   end
 end

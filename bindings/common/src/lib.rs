@@ -7,7 +7,6 @@ mod job;
 mod recorder;
 pub mod reply;
 pub mod request;
-mod task_desk;
 pub mod tasks;
 
 pub use job::Job;

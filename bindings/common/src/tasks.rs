@@ -1,8 +1,8 @@
 //! Tasks for host languages: submissions, outcomes and views as JSON texts, and workers whose attempts the host fetches.
 
+mod desk;
 mod schedules;
 
-use crate::task_desk::deed_of;
 use sealbook::tasks::{
     self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
     Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The tasks of a ledger.
 #[derive(Debug, Clone)]
 pub struct Orchestrator {
-    pub(crate) engine: Engine,
+    engine: Engine,
 }
 
 impl Orchestrator {
@@ -79,17 +79,6 @@ impl Orchestrator {
             Ok(())
         })?;
         Ok(Value::from(found).to_string())
-    }
-
-    /// Acts on a task: `cancel`, `suspend`, `resume`, or `retry` (which redrives it): `{id, state}`.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT` for another act, and those of [`Engine::cancel`].
-    pub fn act(&self, act: &str, id: &str, principal: &str, reason: &str) -> Result<String> {
-        let (id, who) = (TaskId::parse(id)?, Principal::parse(principal)?);
-        let mut states = self.engine.act_many(deed_of(act)?, &[id], &who, reason)?;
-        let state = states.pop().ok_or_else(|| Error::new(Code::Internal, "an act without an answer"))??;
-        Ok(json!({"id": id, "state": state}).to_string())
     }
 
     /// The pleas that await votes, or all that there are, as an array.
@@ -415,7 +404,7 @@ fn left(deadline: Option<Instant>) -> Duration {
     deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
-pub(crate) fn misread(what: &str, error: &serde_json::Error) -> Error {
+fn misread(what: &str, error: &serde_json::Error) -> Error {
     Error::new(Code::InvalidArgument, format!("{what}: {error}"))
         .remedy("see the guide to tasks for the form")
 }

@@ -34,6 +34,11 @@ fn call(tasks: &Orchestrator, call: &str, request: &Value) -> Result<Value> {
         "list" => value(&tasks.list(&request.to_string())?),
         "show" => value(&tasks.show(&word("id"))?),
         "act" => value(&tasks.act(&word("act"), &word("id"), &word("principal"), &word("reason"))?),
+        "act_many" => {
+            let ids = request["ids"].to_string();
+            value(&tasks.act_many(&word("act"), &ids, &word("principal"), &word("reason"))?)
+        }
+        "limit" => value(&tasks.limit(&request["limit"].to_string(), &word("principal"), &word("reason"))?),
         "vote" => value(&tasks.vote(&word("plea"), &word("voter"), &word("choice"), &word("reason"))?),
         other => panic!("no call {other}"),
     })

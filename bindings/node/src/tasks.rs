@@ -87,6 +87,46 @@ impl Tasks {
         self.soon(env, move |engine| engine.act(&act, &id, &principal, &reason))
     }
 
+    /// Acts on many tasks: an array of `{id, state}` or `{id, error}`.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn act_many<'env>(
+        &self,
+        env: &'env Env,
+        act: String,
+        ids: String,
+        principal: String,
+        reason: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.act_many(&act, &ids, &principal, &reason))
+    }
+
+    /// Limits a kind, a key or the queue.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn limit<'env>(
+        &self,
+        env: &'env Env,
+        limit: String,
+        principal: String,
+        reason: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.limit(&limit, &principal, &reason))
+    }
+
+    /// What is limited.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn limits<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.soon(env, |engine| engine.limits())
+    }
+
     /// The pleas that await votes, or all.
     ///
     /// # Errors

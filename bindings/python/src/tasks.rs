@@ -60,6 +60,34 @@ impl Orchestrator {
         brief(py, || engine.act(act, id, principal, reason))
     }
 
+    fn act_many(
+        &self,
+        py: Python<'_>,
+        act: &str,
+        ids: &Bound<'_, PyAny>,
+        principal: &str,
+        reason: &str,
+    ) -> PyResult<String> {
+        let (engine, ids) = (self.engine(py)?, value::json(ids, "tasks")?);
+        brief(py, || engine.act_many(act, &ids, principal, reason))
+    }
+
+    fn limit(
+        &self,
+        py: Python<'_>,
+        limit: &Bound<'_, PyAny>,
+        principal: &str,
+        reason: &str,
+    ) -> PyResult<String> {
+        let (engine, limit) = (self.engine(py)?, value::json(limit, "limit")?);
+        brief(py, || engine.limit(&limit, principal, reason))
+    }
+
+    fn limits(&self, py: Python<'_>) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.limits())
+    }
+
     fn pleas(&self, py: Python<'_>, all: bool) -> PyResult<String> {
         let engine = self.engine(py)?;
         brief(py, || engine.pleas(all))

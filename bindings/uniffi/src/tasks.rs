@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::worker::Worker;
-use sealbook_common::tasks;
+use sealbook_common::{reply, tasks};
 use std::time::Duration;
 
 /// The tasks of a ledger. Any number of threads may use it at the same time, and any number of processes have one of their own over the
@@ -83,6 +83,31 @@ impl Orchestrator {
     #[uniffi::method(default(reason = ""))]
     pub fn retry(&self, id: &str, principal: &str, reason: &str) -> Result<String> {
         Ok(self.0.act("retry", id, principal, reason)?)
+    }
+
+    /// Does the same, `cancel`, `suspend`, `resume` or `retry`, to many tasks: an array of `{id, state}`, or of `{id, error}` where it could not
+    /// be done, which does not hold back the others.
+    ///
+    /// Throws `INVALID_ARGUMENT` for another act, `INVALID_ID`, `INVALID_TASK` for a principal that is no name, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn act_many(&self, act: &str, ids: Vec<String>, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.act_many(act, &reply::json(&ids), principal, reason)?)
+    }
+
+    /// Limits or pauses a kind, a key or the whole queue: `{kind or key, concurrency?, rate?: {starts, per, burst}, paused?}`, `per` in milliseconds. Without
+    /// any limit it is let go. Returns all that is limited then.
+    ///
+    /// Throws `INVALID_POLICY`, `ACCESS_REFUSED`, `INVALID_TASK` for a principal that is no name, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn limit(&self, limit: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.limit(limit, principal, reason)?)
+    }
+
+    /// All that is limited or paused, as an array.
+    ///
+    /// Throws `TAMPERED`, `IO`.
+    pub fn limits(&self) -> Result<String> {
+        Ok(self.0.limits()?)
     }
 
     /// The pleas that await votes, or all that there are, as an array.

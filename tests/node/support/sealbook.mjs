@@ -1,4 +1,5 @@
 // What the tests share: folders that go away, the shared vectors, and the package under test.
+import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,4 +30,16 @@ export function random(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Fails where `whole` is not as `part` says. */
+export function holds(part, whole, where = 'result') {
+  if (Array.isArray(part)) {
+    assert.ok(Array.isArray(whole) && whole.length === part.length, `${where} is ${JSON.stringify(whole)}`);
+    part.forEach((item, n) => holds(item, whole[n], `${where}[${n}]`));
+  } else if (part !== null && typeof part === 'object') {
+    for (const [name, value] of Object.entries(part)) holds(value, whole?.[name], `${where}.${name}`);
+  } else {
+    assert.equal(whole, part, where);
+  }
 }

@@ -53,6 +53,24 @@ pub(crate) enum TaskCommand {
     Limit(Limit),
 }
 
+/// Who acts.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Actor {
+    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+}
+
+/// Who acts, and why.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reasoned {
+    #[command(flatten)]
+    pub(crate) by: Actor,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) reason: String,
+}
+
 /// Limit or pause a kind, a key or the whole queue, in all processes; without limits, show what is limited
 ///
 /// What is given replaces what was set before.
@@ -92,12 +110,8 @@ pub(crate) struct Limit {
     /// Lift all limits of it
     #[arg(long, requires = "gate", conflicts_with_all = ["concurrency", "rate", "pause"])]
     pub(crate) lift: bool,
-    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
-    #[arg(long = "as", value_name = "PRINCIPAL")]
-    pub(crate) principal: Option<String>,
-    /// Why
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) act: Reasoned,
 }
 
 /// Submit tasks at the times of a cron expression, for as long as some worker runs
@@ -162,9 +176,8 @@ pub(crate) struct Add {
 pub(crate) struct ActOnSchedule {
     /// The schedule's name
     pub(crate) name: String,
-    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
-    #[arg(long = "as", value_name = "PRINCIPAL")]
-    pub(crate) principal: Option<String>,
+    #[command(flatten)]
+    pub(crate) by: Actor,
 }
 
 /// Submit a task, and print its id once it is durable
@@ -285,12 +298,8 @@ pub(crate) struct Act {
     /// All tasks of this kind instead
     #[arg(long, conflicts_with = "ids")]
     pub(crate) kind: Option<String>,
-    /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
-    #[arg(long = "as", value_name = "PRINCIPAL")]
-    pub(crate) principal: Option<String>,
-    /// Why
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) act: Reasoned,
 }
 
 /// List the pleas that await votes

@@ -67,7 +67,7 @@ fn act(
 }
 
 fn named(args: &ActOnSchedule) -> Result<(Key, Principal)> {
-    Ok((Key::parse(&args.name)?, principal(args.principal.as_deref())?))
+    Ok((Key::parse(&args.name)?, principal(args.by.principal.as_deref())?))
 }
 
 fn tell(scheduled: &Scheduled, context: &Context) -> Result<()> {

@@ -169,7 +169,7 @@ fn stats(window: u64, prometheus: bool, context: &Context) -> Result<Outcome> {
 
 fn act(args: &Act, context: &Context, deed: Deed) -> Result<Outcome> {
     let engine = context.open()?.tasks()?;
-    let who = principal(args.principal.as_deref())?;
+    let who = principal(args.act.by.principal.as_deref())?;
     let ids = if args.ids.is_empty() {
         let filter = filter(&args.state, args.kind.as_deref())?;
         let mut ids = Vec::new();
@@ -181,7 +181,7 @@ fn act(args: &Act, context: &Context, deed: Deed) -> Result<Outcome> {
     } else {
         args.ids.iter().map(|id| TaskId::parse(id)).collect::<Result<Vec<_>>>()?
     };
-    let states = engine.act_many(deed, &ids, &who, &args.reason)?;
+    let states = engine.act_many(deed, &ids, &who, &args.act.reason)?;
     let mut failed: Option<Error> = None;
     for (id, state) in ids.into_iter().zip(states) {
         match state {

@@ -2,12 +2,14 @@
 
 mod agent;
 mod form;
+mod limit;
 mod request;
 mod schedule;
 mod settings;
 
 pub use agent::{agent_json, profile_of};
 pub use form::{plea_json, schedule_json, submitted_json, summary_json, task_json, view_json};
+pub use limit::{limit_json, limit_of};
 pub use request::spec_of;
 pub use schedule::schedule_of;
 pub use sealbook_runtime::{

@@ -4,9 +4,8 @@ use super::{principal, print_json, span};
 use crate::args::Limit;
 use crate::context::{Context, Outcome};
 use crate::output;
-use sealbook_common::sealbook::tasks::{GateLimits, GateName, Key, Rate, TaskKind};
+use sealbook_common::sealbook::tasks::{GateLimits, GateName, Key, Rate, TaskKind, limit_json};
 use sealbook_common::sealbook::{Code, Error, Result};
-use serde_json::json;
 
 pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
     let engine = context.open()?.tasks()?;
@@ -21,13 +20,13 @@ pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
         let limits =
             GateLimits { concurrency: args.concurrency, rate: rate.transpose()?, paused: args.pause };
         if limits != GateLimits::default() || args.lift {
-            engine.limit(gate, limits, principal(args.principal.as_deref())?, &args.reason)?;
+            engine.limit(gate, limits, principal(args.act.by.principal.as_deref())?, &args.act.reason)?;
         }
     }
     let gates = engine.gates()?;
     for (gate, limits) in &gates {
         if context.json {
-            print_json(&json!({"gate": gate, "limits": limits}))?;
+            print_json(&limit_json(gate, limits))?;
         } else if !context.quiet {
             output::print(&line(gate, limits))?;
         }
