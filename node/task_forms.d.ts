@@ -75,6 +75,8 @@ export interface Plea {
   subject: string;
   votes: Vote[];
   opened_at: string;
+  /** Whether early votes opened it, and its task still waits for something else: no time runs then. */
+  early: boolean;
   /** When silence becomes a denial, or the next level may vote. */
   due_at: string | null;
 }

@@ -118,7 +118,7 @@ impl Orchestrator {
         Ok(self.0.pleas(all)?)
     }
 
-    /// Votes for a plea, and returns it as it stands then.
+    /// Votes for a plea, and returns it as it stands then. The id may also be that of a task which has yet to plead.
     ///
     /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `NOT_FOUND`, `IO`.
     #[uniffi::method(default(reason = ""))]

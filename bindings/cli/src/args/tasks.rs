@@ -319,7 +319,7 @@ pub(crate) struct Pleas {
 /// A vote that does not count is recorded as refused; the exit code is 1 then, and the reason is on standard error.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Vote {
-    /// The plea's id
+    /// The plea's id, or that of a task which will plead but still waits for its time or for other tasks
     pub(crate) plea: String,
     /// Who votes
     #[arg(long = "as", value_name = "PRINCIPAL")]

@@ -92,12 +92,14 @@ pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record>
 }
 
 pub(crate) fn plea_opened(plea: &Plea) -> Record {
-    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy});
+    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy,
+        "early": plea.early});
     record(PLEADING, principal("service", "sealbook"), "plead", details, plea_of(plea))
 }
 
 pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
     let (actor, action) = match &step.what {
+        PleaChange::Ask => (principal("service", "sealbook"), "ask"),
         PleaChange::Vote(vote) => {
             (principal("human", vote.ballot.voter.as_str()), vote.ballot.choice.as_str())
         }
@@ -115,7 +117,7 @@ pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
 }
 
 pub(crate) fn refusal(refusal: &Refusal) -> Record {
-    let kind = if refusal.plea.is_some() { PLEADING } else { TASK };
+    let kind = if refusal.is_of_a_plea() { PLEADING } else { TASK };
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
     record(kind, principal("service", refusal.who.as_str()), "refused", refusal, metadata)
 }

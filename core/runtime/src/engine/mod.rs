@@ -28,6 +28,7 @@ pub use manage::Deed;
 pub use schedule::{ScheduleRequest, Scheduled};
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
+pub use vote::VoteOn;
 
 use crate::bell::Bell;
 use desk::Desk;
