@@ -1,8 +1,9 @@
 //! The lives of workers.
 
-use super::{Engine, agents, audit};
+use super::{Claimed, Engine, agents, audit};
 use sealbook_error::Result;
 use sealbook_tasks::{Act, Event, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
+use std::time::Duration;
 
 impl Engine {
     /// Begins the life of a worker. One of the same name that is still alive is fenced from now on.
@@ -40,6 +41,21 @@ impl Engine {
             let renewed = stored.unwrap_or(lease).renew(now, length)?;
             desk.put_worker(renewed.worker.clone(), Some(renewed.clone()));
             Ok(renewed)
+        })
+    }
+
+    /// Puts on record that handlers were asked to stop, each for a reason, and have not returned in time.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub(crate) fn record_stuck(&self, stuck: Vec<(Claimed, String)>, grace: Duration) -> Result<()> {
+        let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+        self.decide(move |desk, _| {
+            let record = |(claimed, why): &(Claimed, String)| {
+                audit::handler_stuck(&claimed.task, &claimed.lease, why, grace)
+            };
+            desk.records(stuck.iter().map(record));
+            Ok(())
         })
     }
 
