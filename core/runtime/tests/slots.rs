@@ -307,14 +307,25 @@ fn the_number_of_permits_follows_the_load_up_to_the_concurrency_and_down_to_the_
             done()
         };
         let handlers = Handlers::from([(kind("meet"), Arc::new(meet) as _)]);
-        let options = WorkerOptions { least: Some(2), ..options(4) };
+        let id = sealbook_tasks::WorkerId::parse("w").ok();
+        let options = WorkerOptions { id, least: Some(2), ..options(4) };
         let worker = house.serve(handlers, options);
         // Nobody passes before all four are there.
         house.engine.submit_many(vec![spec("meet"); 4]).unwrap();
         let is_scaled = |progress: &Progress| matches!(progress, Progress::Scaled(_));
         let scaled: Vec<_> = (0..4).filter_map(|_| worker.until(is_scaled).pop()).collect();
         assert_eq!(scaled, [3, 4, 3, 2].map(Progress::Scaled));
+        // What is told is written soon after.
+        let in_force = || house.engine.figures(100).unwrap().workers["w"].clone();
+        while in_force().permits != Some(2) {
+            std::thread::yield_now();
+        }
+        let figures = in_force();
+        assert_eq!(figures.utilisation, Some(figures.load / 2.0));
+        let text = house.engine.figures(100).unwrap().to_prometheus();
+        assert!(text.contains("sealbook_worker_permits{worker=\"w\"} 2\n"), "{text}");
         assert_eq!(worker.end().completed, 4);
+        assert_eq!((in_force().started, in_force().permits), (4, None));
     }
 }
 

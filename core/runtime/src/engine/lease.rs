@@ -1,6 +1,6 @@
 //! The lives of workers.
 
-use super::{Claimed, Engine, agents, audit};
+use super::{Claimed, Engine, agents, audit, permits};
 use sealbook_error::Result;
 use sealbook_tasks::{Act, Event, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
 use std::time::Duration;
@@ -85,6 +85,7 @@ impl Engine {
                 }
             }
             agents::end(desk, &stored)?;
+            permits::forget(desk, &stored.worker);
             desk.records([audit::worker("end", &stored)]);
             desk.put_worker(stored.worker.clone(), None);
             Ok(())

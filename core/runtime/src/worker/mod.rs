@@ -139,6 +139,7 @@ impl<'a> Worker<'a> {
     }
 
     fn run(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
         let mut rested = false;
         while !stop.is_cancelled() {
             let rings = self.engine.rings();
@@ -218,6 +219,7 @@ impl<'a> Worker<'a> {
         if self.scale.decide(now, is_more_waiting) {
             tracing::debug!(permits = self.scale.permits(), "the worker follows its load");
             tell(Progress::Scaled(self.scale.permits()));
+            self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
         }
         Ok(())
     }

@@ -53,7 +53,20 @@ impl Default for WorkerOptions {
 }
 
 impl WorkerOptions {
-    pub(super) fn check(&self) -> Result<()> {
+    /// Whether a worker can work like this.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a concurrency of 0, a lease below 100 ms, or a `least` that is 0 or above the concurrency.
+    ///
+    /// # Example
+    /// ```
+    /// use sealbook_runtime::WorkerOptions;
+    ///
+    /// let options = WorkerOptions { concurrency: 4, least: Some(2), ..WorkerOptions::default() };
+    /// assert!(options.check().is_ok());
+    /// assert!(WorkerOptions { least: Some(5), ..options }.check().is_err());
+    /// ```
+    pub fn check(&self) -> Result<()> {
         let invalid = |what: &str, remedy: &str| Err(Error::new(Code::InvalidArgument, what).remedy(remedy));
         if self.concurrency == 0 {
             return invalid("a concurrency of 0 runs nothing", "give it at least 1");
