@@ -230,8 +230,10 @@ class Summary:
     """Attempts that failed, were snoozed or given back."""
     fenced: int
     """Outcomes that were not accepted, because the task was no longer its own."""
+    stuck: int
+    """Handlers that had not returned when their time to do so, once asked to stop, was over."""
     abandoned: int
-    """Handlers that did not stop when they were asked to."""
+    """Of these, those that had not returned when the worker ended."""
 
 
 class TaskFailedError(SealbookError):

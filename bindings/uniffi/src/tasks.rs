@@ -224,8 +224,10 @@ impl Orchestrator {
         Ok(self.0.wait(id, Duration::from_millis(timeout_ms))?)
     }
 
-    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?,
-    /// agent?}`; with an agent `{id, kinds?, capabilities?, models?, cost?, limit?, priority?}` it gets tasks that need what this can.
+    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, least?, spare?, grace_ms?, lease_ms?, until_idle?, drain_ms?,
+    /// id?, principal?, agent?}`. At most `concurrency` attempts are out, or between `least` and that by the load; one that has not ended
+    /// `grace_ms` (5,000) after it was asked to is replaced, up to `spare` of them (as many as `concurrency`), where another thread fetches.
+    /// With an agent `{id, kinds?, capabilities?, models?, cost?, limit?, priority?}` it gets tasks that need what this can.
     ///
     /// Throws `INVALID_ARGUMENT`, `INVALID_TASK` for a kind that does not fit, `IO`.
     #[uniffi::method(default(options = None))]

@@ -17,4 +17,4 @@ pub use engine::{
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
 pub use process::{Launcher, ProcessHandler, ProcessRequest, enter};
-pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};
+pub use worker::{GRACE, Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

@@ -8,9 +8,9 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Plea, PleaChange,
-    PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind, Transition,
-    WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Lease, Plea,
+    PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind,
+    Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -217,6 +217,13 @@ fn of_schedule(scheduled: &Scheduled) -> serde_json::Value {
 /// A worker that began or ended.
 pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
     record(WORKER, principal("service", lease.worker.as_str()), action, lease, json!({}))
+}
+
+/// A handler of a worker that was asked to stop and had not returned after so many milliseconds.
+pub(crate) fn handler_stuck(task: &Task, lease: &Lease, why: &str, grace_ms: u64) -> Record {
+    let details =
+        json!({"attempt": task.attempts, "epoch": lease.epoch, "grace_ms": grace_ms, "reason": why});
+    record(WORKER, principal("service", lease.worker.as_str()), "handler_stuck", details, task_of(task))
 }
 
 /// An agent that was registered or has left; with the worker that it is.

@@ -14,6 +14,7 @@ mod fire;
 mod gates;
 mod lease;
 mod manage;
+mod permits;
 mod schedule;
 mod scheduler;
 mod submit;

@@ -103,7 +103,7 @@ pub fn schedule_json(scheduled: &Scheduled) -> Value {
 #[must_use]
 pub fn summary_json(summary: &Summary) -> Value {
     json!({"attempts": summary.attempts, "completed": summary.completed, "other": summary.other, "fenced": summary.fenced,
-        "abandoned": summary.abandoned})
+        "stuck": summary.stuck, "abandoned": summary.abandoned})
 }
 
 /// Without the task's id, which stands beside the history.
