@@ -202,6 +202,11 @@ impl<'a> Desk<'a> {
         self.rows.insert(row.task.id, Sheet::of(row, true));
     }
 
+    /// Whether this decision has taken a task in.
+    pub(crate) fn is_new(&self, id: TaskId) -> bool {
+        self.rows.get(&id).is_some_and(|sheet| sheet.is_new)
+    }
+
     /// How many tasks this decision has taken in so far.
     pub(crate) fn added(&self) -> usize {
         self.rows.values().filter(|sheet| sheet.is_new).count()

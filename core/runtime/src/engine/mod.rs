@@ -17,6 +17,7 @@ mod manage;
 mod permits;
 mod schedule;
 mod scheduler;
+mod standby;
 mod submit;
 mod view;
 mod vote;
@@ -27,6 +28,7 @@ pub use claim::{Claimed, News, Turn};
 pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
 pub use manage::Deed;
 pub use schedule::{ScheduleRequest, Scheduled};
+pub(crate) use standby::Standby;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
 pub use vote::VoteOn;
@@ -41,6 +43,7 @@ use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
 use sealbook_tasks::{
     ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing, Strategy,
 };
+use standby::Offers;
 use std::sync::Arc;
 
 /// The role that may vote where no policy names another.
@@ -102,6 +105,7 @@ struct Shared {
     options: EngineOptions,
     scheduler: Mutex<Scheduler>,
     bell: Bell,
+    offers: Mutex<Offers>,
     /// How many more tasks may be submitted until the queue is counted again.
     room: Mutex<usize>,
 }
@@ -131,6 +135,7 @@ impl Engine {
                 options,
                 scheduler,
                 bell: Bell::default(),
+                offers: Mutex::default(),
                 room: Mutex::new(0),
             }),
         })

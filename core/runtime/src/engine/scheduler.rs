@@ -152,6 +152,14 @@ impl Scheduler {
         lifted.into_iter().try_for_each(|gate| self.queue.limit(gate, GateLimits::default()))
     }
 
+    /// Takes a task in that the present decision has made, before the transitions that say so are written.
+    pub(crate) fn admit(&mut self, task: &Task, now: Time) -> Result<()> {
+        if task.state == State::Queued && !self.queue.contains(task.id) {
+            self.queue.push(Item::from(task), now)?;
+        }
+        Ok(())
+    }
+
     /// Takes the best task that `takes` accepts; it counts as out from now on.
     pub(crate) fn pop(&mut self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> Option<TaskId> {
         let passed = self.queue.pop_where(now, takes)?;
@@ -161,7 +169,7 @@ impl Scheduler {
     }
 
     /// Whether there is a task that [`Scheduler::pop`] would take.
-    pub(crate) fn has(&self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> bool {
+    pub(crate) fn has(&mut self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> bool {
         self.queue.has_where(now, takes)
     }
 

@@ -177,9 +177,11 @@ impl Queue {
         }
     }
 
-    /// Whether [`Queue::pop_where`] would take one, as far as the last such call has let delayed tasks and opened gates in.
+    /// Whether [`Queue::pop_where`] would take one.
     #[must_use]
-    pub fn has_where(&self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+    pub fn has_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+        self.admit_delayed(now);
+        self.wake(now);
         let is_open = |lane: &Lane| self.shut_gate(lane, now).is_none();
         let is_shut = self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some());
         !is_shut && self.free_lanes().any(|(_, lane)| lane.candidate().is_some_and(&takes) && is_open(lane))
