@@ -2,18 +2,21 @@
 
 mod held;
 mod options;
+mod pool;
 mod renewal;
 mod runner;
 
 pub use options::{GRACE, Progress, Summary, WorkerOptions};
-pub use runner::{Handlers, Inbox};
+pub use pool::Handlers;
+pub use runner::Inbox;
 
 use crate::cancel::CancelToken;
 use crate::engine::{Claimed, Engine, Standby};
 use crate::handler::{Attempt, Outcome};
 use held::Held;
+use pool::Pool;
 use renewal::Renewal;
-use runner::{Pool, Runner};
+use runner::Runner;
 use sealbook_error::{Code, Error, Result};
 use sealbook_tasks::{Lease, Principal, Right, Scale, Span, State, TaskId, TaskKind, WorkerId};
 use std::collections::BTreeSet;
