@@ -229,7 +229,12 @@ class Desk:
         ...     limit.adaptive
         Adaptive(most=50, least=2, first=10, now=10)
         """
-        form: dict[str, Any] = {"kind": kind, "key": key, "dependency": dependency, "concurrency": concurrency}
+        form: dict[str, Any] = {
+            "kind": kind,
+            "key": key,
+            "dependency": dependency,
+            "concurrency": concurrency,
+        }
         form["adaptive"] = adaptive and asdict(adaptive)
         form["paused"] = paused
         form["rate"] = rate and {"starts": rate.starts, "per": millis_of(rate.per), "burst": rate.burst}
@@ -239,7 +244,9 @@ class Desk:
         """All that is limited or paused: see :meth:`limit`."""
         return make_limits(self._native.limits())
 
-    def breaker(self, dependency: str, act: BreakerAct, *, reason: str = "", as_: str | None = None) -> Breaker:
+    def breaker(
+        self, dependency: str, act: BreakerAct, *, reason: str = "", as_: str | None = None
+    ) -> Breaker:
         """Opens the breaker of a dependency by hand, closes it, or resets it.
 
         While it is open, tasks that call the dependency are parked and spend no attempt; no probe passes either until it is closed by hand. Tasks
