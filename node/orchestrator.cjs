@@ -349,11 +349,14 @@ class Orchestrator {
   }
 
   async work(handlers, options = undefined) {
-    const known = ['concurrency', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'agent', 'signal'];
-    const { concurrency, lease, drain, untilIdle, name, principal: who, agent, signal } = take.known(options, known);
+    const known = ['concurrency', 'least', 'spare', 'grace', 'lease', 'drain', 'untilIdle', 'name', 'principal', 'agent', 'signal'];
+    const { concurrency, least, spare, grace, lease, drain, untilIdle, name, principal: who, agent, signal } = take.known(options, known);
     const table = tableOf(handlers);
     const wire = JSON.stringify({
       concurrency,
+      least,
+      spare,
+      grace_ms: grace === undefined ? undefined : millis(grace, 'the time to return', 'INVALID_ARGUMENT'),
       lease_ms: lease === undefined ? undefined : millis(lease, 'the lease', 'INVALID_ARGUMENT'),
       drain_ms: drain === undefined ? undefined : millis(drain, 'the time to drain', 'INVALID_ARGUMENT'),
       until_idle: untilIdle,

@@ -75,6 +75,8 @@ export interface Plea {
   subject: string;
   votes: Vote[];
   opened_at: string;
+  /** Whether early votes opened it, and its task still waits for something else: no time runs then. */
+  early: boolean;
   /** When silence becomes a denial, or the next level may vote. */
   due_at: string | null;
 }
@@ -176,7 +178,9 @@ export interface WorkSummary {
   other: number;
   /** Outcomes that were not accepted, because the task was no longer its own. */
   fenced: number;
-  /** Handlers that did not stop when they were asked to. */
+  /** Handlers that had not ended when their time to do so, once asked to stop, was over. */
+  stuck: number;
+  /** Of these, those that had not ended when the worker did. */
   abandoned: number;
 }
 
@@ -288,6 +292,12 @@ export type Handler = (attempt: Attempt) => unknown;
 export interface WorkOptions {
   /** How many attempts it runs at once; as many as there are processors if not given. Handlers that mostly wait can be many more. */
   concurrency?: number;
+  /** How many at least: it begins with these, and follows the load up to `concurrency` and down again; always `concurrency` if not given. */
+  least?: number;
+  /** How long a handler has to end once its signal was aborted; 5,000 if not given. From then on it is stuck, and another attempt may begin in its place. */
+  grace?: number;
+  /** How many stuck handlers are replaced at once; as many as `concurrency` if not given. */
+  spare?: number;
   /** How long tasks of a worker that died wait for another; 30,000 if not given, 100 at least. */
   lease?: number;
   /** How long running attempts have after a stop until they are asked to stop as well; 10,000 if not given. */

@@ -315,7 +315,7 @@ export class Orchestrator {
    *
    * @param options - Who votes: never the requester, and once.
    * @returns The plea as it stands then.
-   * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea.
+   * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea, nor a task of this id.
    * @example
    * ```js
    * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });

@@ -291,21 +291,30 @@ class Desk:
         """
         return [plea_of(value) for value in json.loads(self._native.pleas(all))]
 
-    def approve(self, plea: Plea | str, *, as_: str, reason: str = "") -> Plea:
+    def approve(self, plea: Plea | Task, *, as_: str, reason: str = "") -> Plea:
         """Votes for a plea, and returns it as it stands then.
 
+        A task that still waits for its time or for other tasks may be voted on early: its id or handle will do, and the first vote opens its plea.
+
         Args:
-            plea: The plea, or its id.
+            plea: The plea or its id, or a task that has yet to plead.
             as_: Who votes: never the requester, and once.
             reason: Why.
 
         Raises:
             VoteRefusedError: The vote does not count; ``context["why"]`` is the ground.
-            NotFoundError: There is no such plea.
+            NotFoundError: There is no such plea, nor a task of this id.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory(requester="ann") as o:
+        ...     handle = o.submit("deploy", ["production"], require_approvals=1, delay=3600)
+        ...     plea = o.approve(handle, as_="bob", reason="good for tonight")
+        ...     plea.early, plea.state, handle.status()
+        (True, 'approved', 'pending')
         """
         return make_plea(self._native.vote(id_of(plea), as_, "approve", reason))
 
-    def deny(self, plea: Plea | str, *, as_: str, reason: str) -> Plea:
+    def deny(self, plea: Plea | Task, *, as_: str, reason: str) -> Plea:
         """Votes against a plea, which needs a reason. See :meth:`approve`."""
         return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))
 

@@ -322,6 +322,9 @@ class Orchestrator(Desk):
         self,
         *,
         concurrency: int | None = None,
+        least: int | None = None,
+        spare: int | None = None,
+        grace: Delay = 5.0,
         lease: Delay | None = None,
         until_idle: bool = False,
         drain: Delay = 10.0,
@@ -336,6 +339,11 @@ class Orchestrator(Desk):
 
         Args:
             concurrency: How many attempts it runs at once; as many as there are processors if not given.
+            least: How many at least: it begins with these, and follows the load up to ``concurrency`` and down again; always ``concurrency``
+                if not given.
+            spare: How many handlers that do not stop are replaced at once, each by an attempt on another thread; as many as
+                ``concurrency`` if not given.
+            grace: How long a handler has to return once it was asked to stop; then it is stuck, and replaced.
             lease: How long tasks of a worker that died wait for another; 30 s if not given.
             until_idle: End when there is nothing left that could run without anybody acting.
             drain: How long running attempts have after a stop, until they are asked to stop as well.
@@ -355,9 +363,12 @@ class Orchestrator(Desk):
         lease_ms = None if lease is None else millis_of(lease)
         if lease_ms is not None and lease_ms < 100:
             raise make("INVALID_ARGUMENT", f"a lease of {lease_ms} ms is shorter than 100 ms; give it more")
-        drain_ms = millis_of(drain)
+        drain_ms, grace_ms = millis_of(drain), millis_of(grace)
         options = options_of(
             concurrency=concurrency,
+            least=least,
+            spare=spare,
+            grace_ms=grace_ms,
             lease_ms=lease_ms,
             until_idle=until_idle,
             drain_ms=drain_ms,
@@ -372,7 +383,7 @@ class Orchestrator(Desk):
                 raise make("INVALID_ARGUMENT", "the worker runs already; stop it first")
             native = self._native.work([*self._functions], options)
             handlers = {kind: function._handler for kind, function in self._functions.items()}
-            self._worker = Worker(native, handlers, drain_ms / 1000)
+            self._worker = Worker(native, handlers, drain_ms / 1000, grace_ms / 1000)
 
     def stop(self, drain: Delay | None = None, *, reason: str = "the worker was stopped") -> Summary | None:
         """Stops the worker: nothing new begins, what runs has time to end, then is asked to stop, and then is given back to the queue.
@@ -401,6 +412,9 @@ class Orchestrator(Desk):
         self,
         *,
         concurrency: int | None = None,
+        least: int | None = None,
+        spare: int | None = None,
+        grace: Delay = 5.0,
         lease: Delay | None = None,
         drain: Delay = 10.0,
         name: str | None = None,
@@ -431,6 +445,9 @@ class Orchestrator(Desk):
         """
         self.start(
             concurrency=concurrency,
+            least=least,
+            spare=spare,
+            grace=grace,
             lease=lease,
             until_idle=True,
             drain=drain,

@@ -31,16 +31,17 @@ AGES = 3600.0
 WATCH = 0.05
 """How often the event loop asks whether one of its attempts is to stop."""
 GRACE = 2.0
-"""How long handlers have to stop once they were asked to."""
+"""How long handlers have to stop when the interpreter ends, and coroutines when their loop does."""
 
 
 class Worker:
     """What fetches attempts and runs them, until the native worker has ended."""
 
-    def __init__(self, native: _native.Worker, handlers: Mapping[str, Handler], drain: float) -> None:
+    def __init__(self, native: _native.Worker, handlers: Mapping[str, Handler], drain: float, grace: float) -> None:
         self.native = native
         self.handlers = dict(handlers)
         self.drain = drain
+        self.grace = grace
         self.process = os.getpid()
         self.ended = threading.Event()
         self.summary: Summary | None = None
@@ -81,7 +82,8 @@ class Worker:
         with self._changed:
             self._out[attempt._ticket] = attempt
             interrupted = self._interrupted
-            # While this thread is at work another one waits, for the next attempt and for the end.
+            # While this thread is at work another one waits, for the next attempt and for the end: a handler that never returns keeps only
+            # its own thread, and the native worker lets in as many as may run besides.
             self._idle -= 1
             if self._idle == 0:
                 self._spawn()
@@ -161,7 +163,7 @@ class Worker:
             return
         self._quiet(self.drain if drain is None else drain)
         self._interrupt(reason)
-        self._quiet(GRACE)
+        self._quiet(self.grace)
         self._give_back()
 
     def _quiet(self, seconds: float) -> None:

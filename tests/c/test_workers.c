@@ -226,6 +226,38 @@ static void attempts_that_are_out_do_not_keep_a_worker_from_its_release(void) {
     sealbook_orchestrator_free(shared.tasks);
 }
 
+/* The first one returns when the second is done, and hears nothing before. */
+static void deaf_first(void *context, const sealbook_worker *worker, uint64_t ticket, const char *attempt) {
+    struct shared *shared = context;
+    (void)attempt;
+    count(shared, &shared->running, 1);
+    if (counted(shared, &shared->running) == 1)
+        while (counted(shared, &shared->calls) == 0)
+            pause_briefly();
+    count(shared, &shared->failed, sealbook_worker_complete(worker, ticket, "{\"complete\":1}", NULL) != SEALBOOK_OK);
+    count(shared, &shared->calls, 1);
+}
+
+static void a_function_that_does_not_stop_is_replaced_on_another_thread(void) {
+    struct shared shared = {PTHREAD_MUTEX_INITIALIZER, NULL, orchestrator_in_memory(), NULL, deaf_first, 0, 0, 0, {0}};
+    sealbook_error *error = NULL;
+    pthread_t threads[THREADS];
+    char *state = NULL, *id = submit_task(shared.tasks, "{\"kind\":\"a\",\"requester\":\"ann\"}");
+    shared.worker = started_worker(shared.tasks, "[\"a\"]", "{\"until_idle\":true,\"concurrency\":1,\"grace_ms\":50}");
+    start_threads(threads, run, &shared);
+    while (counted(&shared, &shared.running) == 0)
+        pause_briefly();
+    free(submit_task(shared.tasks, "{\"kind\":\"a\",\"requester\":\"ann\"}"));
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_act(shared.tasks, "cancel", id, "ann", "enough", &state, &error));
+    join_threads(threads);
+    CHECK(shared.calls == 2 && shared.failed == 0);
+    worker_ends(shared.worker, "\"stuck\":1,");
+    CHECK(counts_are(shared.tasks, "{\"completed\":2}"));
+    sealbook_string_free(state);
+    sealbook_orchestrator_free(shared.tasks);
+    free(id);
+}
+
 static void never_returns(void *context, const sealbook_worker *worker, uint64_t ticket, const char *attempt) {
     (void)worker, (void)ticket, (void)attempt;
     count(context, &((struct shared *)context)->running, 1);
@@ -271,6 +303,7 @@ const struct test worker_tests[] = {
      a_worker_that_stops_tells_eight_functions_and_their_threads_end},
     {"eight_threads_end_while_their_attempts_are_out", eight_threads_end_while_their_attempts_are_out},
     {"attempts_that_are_out_do_not_keep_a_worker_from_its_release", attempts_that_are_out_do_not_keep_a_worker_from_its_release},
+    {"a_function_that_does_not_stop_is_replaced_on_another_thread", a_function_that_does_not_stop_is_replaced_on_another_thread},
     {"a_program_ends_while_functions_run", a_program_ends_while_functions_run},
     {NULL, NULL},
 };

@@ -29,7 +29,7 @@ test('a handler gets the arguments and returns the result', async (t) => {
   const handles = [await o.submit('add', [1, 2.5]), await o.submit('add', { a: 4 }), await o.submit('add')];
   const add = (attempt) => ({ kind: attempt.kind, args: attempt.arguments, number: attempt.attempt, for: attempt.requester });
   const summary = await o.work({ add }, { untilIdle: true });
-  assert.deepEqual(summary, { attempts: 3, completed: 3, other: 0, fenced: 0, abandoned: 0 });
+  assert.deepEqual(summary, { attempts: 3, completed: 3, other: 0, fenced: 0, stuck: 0, abandoned: 0 });
   assert.deepEqual(await handles[0].result(), { kind: 'add', args: [1, 2.5], number: 1, for: 'ann' });
   assert.deepEqual((await handles[1].result()).args, { a: 4 });
   assert.equal((await handles[2].result()).args, null);
@@ -197,6 +197,40 @@ test('a handler that takes too long is asked to stop, and one that beats reports
   assert.deepEqual((await quick.show()).progress, { pages: 3 });
 });
 
+test('a handler that does not end is replaced', async (t) => {
+  const o = await memory(t);
+  let end, begun;
+  const running = new Promise((resolve) => (begun = resolve));
+  const deaf = () => new Promise((resolve) => {
+    end = resolve;
+    begun();
+  });
+  const { controller, ended } = working(t, o, { deaf, next: () => 'done' }, { concurrency: 1, grace: 50 });
+  const handle = await o.submit('deaf');
+  await running;
+  const waiting = await o.submit('next');
+  await handle.cancel();
+  assert.equal(await waiting.result(LONG), 'done');
+  assert.equal(await handle.status(), 'running');
+  end();
+  await handle.wait(LONG);
+  controller.abort();
+  const { attempts, stuck, abandoned } = await ended;
+  assert.deepEqual({ attempts, stuck, abandoned }, { attempts: 2, stuck: 1, abandoned: 0 });
+});
+
+test('the number of attempts at once follows the load', async (t) => {
+  const o = await memory(t);
+  let here = 0, all;
+  const together = new Promise((resolve) => (all = resolve));
+  const meet = async () => {
+    if (++here === 3) all();
+    await together;
+  };
+  await o.submitMany(Array(3).fill(['meet']));
+  assert.equal((await o.work({ meet }, { concurrency: 3, least: 1, untilIdle: true })).completed, 3);
+});
+
 test('handlers call back into Sealbook', async (t) => {
   const path = join(folder(t), 'a.db');
   const ledger = await Ledger.open(path, { create: true });
@@ -221,6 +255,7 @@ test('bad input has its code', async (t) => {
   const o = await memory(t);
   for (const call of [
     () => o.work({}), () => o.work(null), () => o.work({ a: 7 }), () => o.work({ a() {} }, { lease: 50 }), () => o.work({ a() {} }, { concurrency: 0 }),
+    () => o.work({ a() {} }, { concurrency: 2, least: 3 }), () => o.work({ a() {} }, { spare: -1 }), () => o.work({ a() {} }, { grace: 'long' }),
     () => o.work({ a() {} }, { workers: 2 }), () => o.work({ a() {} }, { lease: 'long' }), () => o.submitMany('a'), () => o.show(7),
     () => o.wait(undefined), () => o.list({ state: 'queued' }), () => o.stats({ window: -1 }), () => Orchestrator.open('.', { craete: true }),
     () => Orchestrator.inMemory({ requester: 7 }), () => o.approve('x', {}), () => o.work({ a() {} }, { signal: 7 }),

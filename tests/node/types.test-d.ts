@@ -119,7 +119,7 @@ export async function tasks(): Promise<void> {
     if (attempt.attempt > 1) throw new Permanent('no', { cause: new Error('x') });
     throw new RetryAfter(5, 'busy', { cause: 1 });
   };
-  const summary: WorkSummary = await o.work({ add, 'a.b': ({ arguments: n }) => n }, { concurrency: 4, signal: new AbortController().signal, lease: 1000, untilIdle: true });
+  const summary: WorkSummary = await o.work({ add, 'a.b': ({ arguments: n }) => n }, { concurrency: 4, least: 1, grace: 100, spare: 2, signal: new AbortController().signal, lease: 1000, untilIdle: true });
   is<Same<typeof summary.completed, number>>();
   await o.work(new Map([['add', add]]));
   const view: TaskView = await o.wait(handle, { timeout: 5 });

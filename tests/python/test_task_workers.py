@@ -48,7 +48,13 @@ def test_bad_options_of_a_worker_are_refused(o: Orchestrator) -> None:
     with pytest.raises(sealbook.InvalidArgumentError, match="no handlers"):
         o.start()
     o.task("a")(lambda: None)
-    for options in ({"concurrency": 0}, {"lease": 0.01}):
+    for options in (
+        {"concurrency": 0},
+        {"lease": 0.01},
+        {"least": 0},
+        {"least": 3, "concurrency": 2},
+        {"spare": -1},
+    ):
         with pytest.raises(sealbook.InvalidArgumentError):
             o.start(**options)
     with pytest.raises(TypeError, match="length of time"):
@@ -96,8 +102,7 @@ def test_what_runs_has_time_to_end_when_the_worker_is_stopped(o: Orchestrator) -
     assert (handle.result(0), waiting.status()) == ("done", "queued")
 
 
-def test_what_does_not_stop_is_given_back(o: Orchestrator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sealbook.worker.GRACE", 0.2)
+def test_what_does_not_stop_is_given_back(o: Orchestrator) -> None:
     go, running = threading.Event(), threading.Semaphore(0)
 
     @o.task("deaf")
@@ -115,7 +120,7 @@ def test_what_does_not_stop_is_given_back(o: Orchestrator, monkeypatch: pytest.M
         return "nor this"
 
     handles = [deaf.submit(), deaf_too.submit()]
-    o.start(concurrency=2)
+    o.start(concurrency=2, grace=0.2)
     for _ in handles:
         running.acquire()
     started = time.monotonic()
@@ -127,6 +132,52 @@ def test_what_does_not_stop_is_given_back(o: Orchestrator, monkeypatch: pytest.M
     o.start(concurrency=2)
     assert [handle.result(LONG) for handle in handles] == ["nobody hears this", "nor this"]
     assert handles[0].show().attempts == 1
+
+
+@pytest.mark.parametrize("kind", ["function", "coroutine"])
+def test_a_handler_that_does_not_stop_is_replaced(o: Orchestrator, kind: str) -> None:
+    go, running = threading.Event(), threading.Event()
+
+    @o.task("function")
+    def deaf() -> None:
+        running.set()
+        go.wait(LONG)
+
+    @o.task("coroutine")
+    async def deaf_too() -> None:
+        running.set()
+        while not go.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.05)
+
+    @o.task("next")
+    def next_() -> str:
+        return "done"
+
+    handle = o.submit(kind)
+    o.start(concurrency=1, grace=0.05)
+    running.wait(LONG)
+    waiting = next_.submit()
+    handle.cancel()
+    assert waiting.result(LONG) == "done"
+    assert handle.status() == "running"
+    go.set()
+    handle.wait(LONG)
+    summary = o.stop()
+    assert (summary.attempts, summary.stuck, summary.abandoned) == (2, 1, 0)
+
+
+def test_the_number_of_attempts_at_once_follows_the_load(o: Orchestrator) -> None:
+    together = threading.Barrier(3)
+
+    @o.task("meet")
+    def meet() -> None:
+        together.wait(LONG)
+
+    handles = [meet.submit() for _ in range(3)]
+    o.start(concurrency=3, least=1)
+    for handle in handles:
+        handle.result(LONG)
 
 
 def test_a_handler_may_stop_and_close_its_own_orchestrator(o: Orchestrator) -> None:

@@ -110,6 +110,16 @@ fn a_task_waits_for_its_approvers_and_no_vote_counts_twice() {
 }
 
 #[test]
+fn a_task_that_waits_for_its_time_is_voted_on_by_its_id() {
+    let project = Project::new();
+    let id = submit(&project, &["--require-approvals", "1", "--delay", "3600"], &["true"]);
+    let plea = project.run(["approve", &id, "--as", "bob", "--json"]).json();
+    let members = ["task", "state", "early"].map(|name| plea[name].clone());
+    assert_eq!(members, [json!(id), json!("approved"), json!(true)]);
+    assert_eq!(project.run(["approve", &id, "--as", "cat"]).code, Some(1));
+}
+
+#[test]
 fn a_denial_needs_a_reason_and_ends_the_task() {
     let project = Project::new();
     let id = submit(&project, &["--require-approvals", "1"], &["true"]);

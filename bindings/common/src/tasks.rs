@@ -4,8 +4,8 @@ mod desk;
 mod schedules;
 
 use sealbook::tasks::{
-    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
-    Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
+    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, State, Summary,
+    TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
 };
 use sealbook::{Code, Error, Ledger, Result};
 use serde::Deserialize;
@@ -90,15 +90,15 @@ impl Orchestrator {
         Ok(pleas.iter().map(tasks::plea_json).collect::<Value>().to_string())
     }
 
-    /// Votes `approve` or `deny` on a plea, and returns it as it stands then.
+    /// Votes `approve` or `deny` on a plea, or on a task that has yet to plead, and returns the plea as it stands then.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote`].
+    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote_on`] and [`Engine::vote`].
     pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
         let choice = Choice::parse(choice).ok_or_else(|| {
             Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
         })?;
-        let plea = self.engine.vote(PleaId::parse(plea)?, Principal::parse(voter)?, choice, reason)?;
+        let plea = self.engine.vote(self.engine.vote_on(plea)?, Principal::parse(voter)?, choice, reason)?;
         Ok(tasks::plea_json(&plea).to_string())
     }
 
@@ -192,15 +192,17 @@ impl Orchestrator {
     }
 
     /// Starts a worker for these kinds, whose attempts the host fetches. The options are
-    /// `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?, agent?}`, with the agent as [`tasks::profile_of`] reads it.
+    /// `{concurrency?, least?, spare?, grace_ms?, lease_ms?, until_idle?, drain_ms?, id?, principal?, agent?}`, as [`WorkerOptions`] has them,
+    /// with the agent as [`tasks::profile_of`] reads it.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` if the options are not understood; `INVALID_TASK` for a name that does not fit; `IO` if no thread can be started.
+    /// `INVALID_ARGUMENT` if the options are not understood or make no sense; `INVALID_TASK` for a name that does not fit; `IO` if no thread can be started.
     pub fn work(&self, kinds: &[String], options: &str) -> Result<HostWorker> {
         let kinds: BTreeSet<_> = kinds.iter().map(|kind| TaskKind::parse(kind)).collect::<Result<_>>()?;
         let form: WorkForm =
             serde_json::from_str(options).map_err(|e| misread("the worker's options", &e))?;
         let options = form.options(&kinds)?;
+        options.check()?;
         let (engine, inbox, stop) = (self.engine.clone(), Inbox::default(), CancelToken::new());
         let (served, stopped) = (inbox.clone(), stop.clone());
         let run = move || {
@@ -296,7 +298,7 @@ impl HostWorker {
         self.stop.cancel(reason);
     }
 
-    /// Waits for the end: what the worker has done, as `{attempts, completed, other, fenced, abandoned}`.
+    /// Waits for the end: what the worker has done, as `{attempts, completed, other, fenced, stuck, abandoned}`.
     ///
     /// # Errors
     /// What ended the worker; `INVALID_ARGUMENT` if somebody has waited for it already.
@@ -331,6 +333,9 @@ struct Filter {
 #[serde(default, deny_unknown_fields)]
 struct WorkForm {
     concurrency: Option<usize>,
+    least: Option<usize>,
+    spare: Option<usize>,
+    grace_ms: Option<u64>,
     lease_ms: Option<u64>,
     until_idle: bool,
     drain_ms: Option<u64>,
@@ -350,6 +355,9 @@ impl WorkForm {
             principal: self.principal.as_deref().map(Principal::parse).transpose()?,
             agent: agent.transpose()?,
             concurrency,
+            least: self.least,
+            spare: self.spare,
+            grace: self.grace_ms.map_or(defaults.grace, Duration::from_millis),
             lease: self.lease_ms.map_or(defaults.lease, Span::from_millis),
             until_idle: self.until_idle,
             drain: self.drain_ms.map_or(defaults.drain, Duration::from_millis),

@@ -27,7 +27,7 @@ pub struct Worker {
     pump: Reader,
     beats: OnceLock<Reader>,
     outbox: OnceLock<Reader>,
-    /// How many attempts were fetched. Their tickets count up from 0.
+    /// The tickets of all attempts that were fetched are below this.
     fetched: Arc<AtomicU64>,
 }
 
@@ -42,16 +42,20 @@ impl Worker {
         let (worker, fetched) = (self.worker.clone(), self.fetched.clone());
         read(env, &self.pump, move || {
             loop {
-                let mut attempts: Vec<String> = worker.fetch(AGES).into_iter().collect();
+                let fetch = |timeout| {
+                    let (ticket, attempt) = worker.fetch_with_ticket(timeout)?;
+                    fetched.fetch_max(ticket + 1, Ordering::AcqRel);
+                    Some(attempt)
+                };
+                let mut attempts: Vec<String> = fetch(AGES).into_iter().collect();
                 if attempts.is_empty() && !worker.is_ended() {
                     continue;
                 }
                 while (1..most as usize).contains(&attempts.len())
-                    && let Some(attempt) = worker.fetch(GATHER)
+                    && let Some(attempt) = fetch(GATHER)
                 {
                     attempts.push(attempt);
                 }
-                fetched.fetch_add(attempts.len() as u64, Ordering::AcqRel);
                 return Ok(format!("[{}]", attempts.join(",")));
             }
         })
@@ -128,8 +132,8 @@ impl Drop for Worker {
         let give_back = move || {
             let mut given = 0;
             while !worker.is_ended() {
-                while worker.fetch(Duration::ZERO).is_some() {
-                    fetched.fetch_add(1, Ordering::AcqRel);
+                while let Some((ticket, _)) = worker.fetch_with_ticket(Duration::ZERO) {
+                    fetched.fetch_max(ticket + 1, Ordering::AcqRel);
                 }
                 let out = fetched.load(Ordering::Acquire);
                 for ticket in given..out {

@@ -135,7 +135,7 @@ impl Orchestrator {
         Ok(self.0.pleas(all)?)
     }
 
-    /// Votes for a plea, and returns it as it stands then.
+    /// Votes for a plea, and returns it as it stands then. The id may also be that of a task which has yet to plead.
     ///
     /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `NOT_FOUND`, `IO`.
     #[uniffi::method(default(reason = ""))]
@@ -241,8 +241,10 @@ impl Orchestrator {
         Ok(self.0.wait(id, Duration::from_millis(timeout_ms))?)
     }
 
-    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, lease_ms?, until_idle?, drain_ms?, id?, principal?,
-    /// agent?}`; with an agent `{id, kinds?, capabilities?, models?, cost?, limit?, priority?}` it gets tasks that need what this can.
+    /// Starts a worker for tasks of these kinds. The options are `{concurrency?, least?, spare?, grace_ms?, lease_ms?, until_idle?, drain_ms?,
+    /// id?, principal?, agent?}`. At most `concurrency` attempts are out, or between `least` and that by the load; one that has not ended
+    /// `grace_ms` (5,000) after it was asked to is replaced, up to `spare` of them (as many as `concurrency`), where another thread fetches.
+    /// With an agent `{id, kinds?, capabilities?, models?, cost?, limit?, priority?}` it gets tasks that need what this can.
     ///
     /// Throws `INVALID_ARGUMENT`, `INVALID_TASK` for a kind that does not fit, `IO`.
     #[uniffi::method(default(options = None))]

@@ -61,7 +61,8 @@ impl Worker {
 
 #[uniffi::export]
 impl Worker {
-    /// Runs attempts on the calling thread with a handler, one at once, until the worker has ended.
+    /// Runs attempts on the calling thread with a handler, one at once, until the worker has ended. A handler that does not return keeps its
+    /// thread: another attempt takes its place only where another thread runs or fetches.
     pub fn run(&self, handler: Arc<dyn Handler>) {
         while !self.0.is_ended() {
             let Some((ticket, attempt)) = self.0.fetch_with_ticket(LOOK) else { continue };
@@ -119,7 +120,7 @@ impl Worker {
         self.0.stop(reason);
     }
 
-    /// Waits for the end, once: what the worker has done, as `{attempts, completed, other, fenced, abandoned}`.
+    /// Waits for the end, once: what the worker has done, as `{attempts, completed, other, fenced, stuck, abandoned}`.
     ///
     /// Throws what ended the worker; `INVALID_ARGUMENT` if somebody has waited for it already.
     pub fn join(&self) -> Result<String> {

@@ -12,9 +12,10 @@ mod worker;
 pub use cancel::CancelToken;
 pub use engine::{
     APPROVER, Access, Activity, AgentView, Claimed, Deed, DependencyFigures, Engine, EngineOptions, Figures,
-    KindFigures, News, Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, WorkerFigures,
+    KindFigures, News, Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, VoteOn,
+    WorkerFigures,
 };
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};
 pub use process::{Launcher, ProcessHandler, ProcessRequest, enter};
-pub use worker::{Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};
+pub use worker::{GRACE, Handlers, Inbox, Progress, Summary, WorkerOptions, serve, work};

@@ -83,9 +83,17 @@ pub struct Refusal {
     pub plea: Option<PleaId>,
 }
 
+impl Refusal {
+    /// Whether it is about a plea: one that is open, or one that a vote would have opened.
+    #[must_use]
+    pub fn is_of_a_plea(&self) -> bool {
+        self.plea.is_some() || self.what == "vote"
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let code = if refusal.plea.is_some() { Code::VoteRefused } else { Code::AccessRefused };
+        let code = if refusal.is_of_a_plea() { Code::VoteRefused } else { Code::AccessRefused };
         Error::new(code, format!("{} may not {}: {}", refusal.who, refusal.what, refusal.detail))
             .remedy(refusal.why.meaning())
             .with("why", refusal.why)

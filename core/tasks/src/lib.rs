@@ -46,6 +46,7 @@ mod pleading;
 mod queue;
 mod retry;
 mod routing;
+mod scale;
 mod span;
 mod spec;
 mod state;
@@ -68,6 +69,7 @@ pub use pleading::{
 pub use queue::{Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
 pub use retry::{Failure, Fault, Jitter, RetryBudget, RetryPolicy, Verdict};
 pub use routing::{Agent, Capability, Health, Needs, Profile, Registry, Route, Strategy};
+pub use scale::{SCALE_PERIOD, Scale};
 pub use span::Span;
 pub use spec::{
     ARGUMENTS_LIMIT, Arguments, Audit, DEPENDENCIES_LIMIT, Dependency, Idempotency, Limits, OnFailure,

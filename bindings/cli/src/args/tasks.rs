@@ -370,7 +370,7 @@ pub(crate) struct Pleas {
 /// A vote that does not count is recorded as refused; the exit code is 1 then, and the reason is on standard error.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Vote {
-    /// The plea's id
+    /// The plea's id, or that of a task which will plead but still waits for its time or for other tasks
     pub(crate) plea: String,
     /// Who votes
     #[arg(long = "as", value_name = "PRINCIPAL")]
@@ -389,14 +389,21 @@ pub(crate) struct Vote {
 #[command(after_help = "\
 Examples:
   sealbook work --until-idle --concurrency 4
+  sealbook work --concurrency 2..16
   sealbook work --agent reviewer.json")]
 pub(crate) struct Work {
     /// End when there is nothing left that would run without anybody acting
     #[arg(long)]
     pub(crate) until_idle: bool,
-    /// How many tasks run at once [default: one for each processor]
+    /// How many tasks run at once, or at least and at most, to follow the load [default: one for each processor]
+    #[arg(long, value_name = "N|MIN..MAX", value_parser = permits)]
+    pub(crate) concurrency: Option<Permits>,
+    /// How long a task that was told to stop has for it; then it is stuck, and another runs in its place
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub(crate) grace: Duration,
+    /// How many stuck tasks are replaced at once [default: as many as run at once]
     #[arg(long, value_name = "N")]
-    pub(crate) concurrency: Option<usize>,
+    pub(crate) spare: Option<usize>,
     /// How long this worker may be out of touch until others take its tasks over
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(crate) lease: Duration,
@@ -412,6 +419,28 @@ pub(crate) struct Work {
     /// The agent that this worker is, as a JSON file: {"id", "kinds", "capabilities", "models", "cost", "limit", "priority"}; only the id is needed
     #[arg(long, value_name = "FILE")]
     pub(crate) agent: Option<PathBuf>,
+}
+
+/// How many attempts a worker runs at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Permits {
+    pub(crate) least: Option<usize>,
+    pub(crate) most: usize,
+}
+
+fn permits(text: &str) -> Result<Permits, String> {
+    let number = |text: &str| {
+        let number: usize = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+        if number == 0 { Err("0 tasks at once are none".to_owned()) } else { Ok(number) }
+    };
+    let Some((least, most)) = text.split_once("..") else {
+        return Ok(Permits { least: None, most: number(text)? });
+    };
+    let (least, most) = (number(least)?, number(most)?);
+    if least > most {
+        return Err(format!("{least} is more than {most}"));
+    }
+    Ok(Permits { least: Some(least), most })
 }
 
 /// A number of seconds, with a fraction if need be.

@@ -17,12 +17,15 @@ pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
     let ledger = context.open()?;
     let defaults = WorkerOptions::default();
     let handlers = handlers()?;
-    let concurrency = args.concurrency.unwrap_or(defaults.concurrency);
+    let concurrency = args.concurrency.map_or(defaults.concurrency, |permits| permits.most);
     let options = WorkerOptions {
         id: args.id.as_deref().map(WorkerId::parse).transpose()?,
         principal: args.principal.as_deref().map(Principal::parse).transpose()?,
         agent: args.agent.as_deref().map(|file| agent(file, &handlers, concurrency)).transpose()?,
         concurrency,
+        least: args.concurrency.and_then(|permits| permits.least),
+        grace: args.grace,
+        spare: args.spare,
         lease: span(args.lease),
         until_idle: args.until_idle,
         drain: args.drain,
@@ -73,6 +76,8 @@ fn tell(progress: &Progress, context: &Context) -> Result<()> {
             }
             Progress::Ended(task, state) => json!({"event": "ended", "task": task, "state": state}),
             Progress::Fenced(task) => json!({"event": "fenced", "task": task}),
+            Progress::Stuck(task) => json!({"event": "stuck", "task": task}),
+            Progress::Scaled(permits) => json!({"event": "scaled", "permits": permits}),
             Progress::LeaseLost(why) => json!({"event": "lease_lost", "reason": why}),
         });
     }
@@ -80,10 +85,13 @@ fn tell(progress: &Progress, context: &Context) -> Result<()> {
         return Ok(());
     }
     match progress {
-        Progress::Started(_) => Ok(()),
+        Progress::Started(_) | Progress::Scaled(_) => Ok(()),
         Progress::Ended(task, state) => output::print(&format!("{task} is {state}\n")),
         Progress::Fenced(task) => {
             output::print(&format!("{task} was somebody else's by then; its result is dropped\n"))
+        }
+        Progress::Stuck(task) => {
+            output::print(&format!("{task} was told to stop and does not; another may run in its place\n"))
         }
         Progress::LeaseLost(why) => {
             output::print(&format!("{}; what ran was stopped\n", output::escape(why)))

@@ -125,3 +125,41 @@ fn a_worker_that_is_an_agent_gets_what_needs_it_and_is_listed() {
     let agent = value(&tasks.agents().unwrap())[0].clone();
     assert_eq!((&agent["load"], &agent["given"], &agent["worker"]), (&json!(0), &json!(1), &Value::Null));
 }
+
+#[test]
+fn a_stuck_attempt_is_replaced_once_somebody_fetches() {
+    let tasks = orchestrator();
+    let submit = || {
+        let submitted = tasks.submit(r#"{"kind":"a","requester":"ann"}"#).unwrap();
+        value(&submitted)["id"].as_str().unwrap().to_owned()
+    };
+    let worker = tasks.work(&["a".to_owned()], r#"{"concurrency":1,"grace_ms":20}"#).unwrap();
+    let deaf = submit();
+    let (ticket, _) = worker.fetch_with_ticket(Duration::from_secs(60)).unwrap();
+    let next = submit();
+    tasks.act("cancel", &deaf, "ann", "enough").unwrap();
+    while worker.stop_reason(ticket).unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    // Nobody fetches: another worker could run it, so it is left to that.
+    assert_eq!(value(&tasks.show(&next).unwrap())["state"], json!("queued"));
+    let (other, attempt) = worker.fetch_with_ticket(Duration::from_secs(60)).unwrap();
+    assert_eq!(value(&attempt)["task"], json!(next));
+    for ticket in [ticket, other] {
+        worker.complete(ticket, r#"{"complete":1}"#).unwrap();
+    }
+    tasks.wait(&next, Duration::from_secs(60)).unwrap().unwrap();
+    worker.stop("the test ends");
+    let summary = value(&worker.join().unwrap());
+    assert_eq!((&summary["stuck"], &summary["abandoned"]), (&json!(1), &json!(0)));
+}
+
+#[test]
+fn options_of_a_worker_that_make_no_sense_are_refused_before_it_begins() {
+    let tasks = orchestrator();
+    for bad in [r#"{"concurrency":0}"#, r#"{"concurrency":2,"least":3}"#, r#"{"least":0}"#, r#"{"spare":-1}"#]
+    {
+        let refused = tasks.work(&["a".to_owned()], bad).unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{bad}");
+    }
+}

@@ -8,9 +8,9 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Plea,
-    PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind,
-    Transition, WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Lease,
+    Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
+    TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -92,12 +92,14 @@ pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record>
 }
 
 pub(crate) fn plea_opened(plea: &Plea) -> Record {
-    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy});
+    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy,
+        "early": plea.early});
     record(PLEADING, principal("service", "sealbook"), "plead", details, plea_of(plea))
 }
 
 pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
     let (actor, action) = match &step.what {
+        PleaChange::Ask => (principal("service", "sealbook"), "ask"),
         PleaChange::Vote(vote) => {
             (principal("human", vote.ballot.voter.as_str()), vote.ballot.choice.as_str())
         }
@@ -115,7 +117,7 @@ pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
 }
 
 pub(crate) fn refusal(refusal: &Refusal) -> Record {
-    let kind = if refusal.plea.is_some() { PLEADING } else { TASK };
+    let kind = if refusal.is_of_a_plea() { PLEADING } else { TASK };
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
     record(kind, principal("service", refusal.who.as_str()), "refused", refusal, metadata)
 }
@@ -225,6 +227,13 @@ fn of_schedule(scheduled: &Scheduled) -> serde_json::Value {
 /// A worker that began or ended.
 pub(crate) fn worker(action: &str, lease: &WorkerLease) -> Record {
     record(WORKER, principal("service", lease.worker.as_str()), action, lease, json!({}))
+}
+
+/// A handler of a worker that was asked to stop and had not returned after so many milliseconds.
+pub(crate) fn handler_stuck(task: &Task, lease: &Lease, why: &str, grace_ms: u64) -> Record {
+    let details =
+        json!({"attempt": task.attempts, "epoch": lease.epoch, "grace_ms": grace_ms, "reason": why});
+    record(WORKER, principal("service", lease.worker.as_str()), "handler_stuck", details, task_of(task))
 }
 
 /// An agent that was registered or has left; with the worker that it is.

@@ -107,6 +107,29 @@ impl Engine {
         })
     }
 
+    /// Whether a task waits that a claim of this worker would be given, had it a permit for it.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub(crate) fn has_waiting(&self, worker: &WorkerLease, kinds: &BTreeSet<TaskKind>) -> Result<bool> {
+        let now = sealbook_store::now()?;
+        self.read(|tables| {
+            let mut scheduler = self.shared.scheduler.lock();
+            if scheduler.seen().is_none() {
+                // Another claim is being written at this moment; the next look tells.
+                return Ok(false);
+            }
+            scheduler.catch_up(tables, now)?;
+            let agents = agents::Agents::load(tables, now)?;
+            let me = agents.of(worker);
+            let has_place = me.as_ref().is_none_or(|me| agents.has_place(me));
+            let takes = |next: Candidate<'_>| {
+                kinds.contains(next.kind) && agents::is_for(&agents, &self.shared, me.as_ref(), next)
+            };
+            Ok(has_place && scheduler.has(now, &takes))
+        })
+    }
+
     /// Does what is due by the clock: takes tasks away from workers that are gone, ends what has waited or run too long, lets go what
     /// has waited long enough, moves pleas on, and submits what schedules ask for. Returns how many tasks and pleas it looked at or made.
     ///

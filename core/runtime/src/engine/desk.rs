@@ -9,8 +9,8 @@ use sealbook_store::{Changes, Ingest, Record, TaskChange, TaskRow, TaskTables};
 use sealbook_tasks::graph::{Readiness, readiness};
 use sealbook_tasks::idempotency::Remembered;
 use sealbook_tasks::{
-    Act, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task, TaskId, Transition,
-    Verdict, WorkerId, WorkerLease, deadline,
+    Act, ApprovalPolicy, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task,
+    TaskId, Transition, Verdict, WorkerId, WorkerLease, deadline,
 };
 use std::collections::BTreeMap;
 
@@ -246,8 +246,13 @@ impl<'a> Desk<'a> {
         plea.apply(step)?;
         self.records.push(audit::plea_step(plea, step));
         self.pleas.insert(plea.id, plea.clone());
+        let event = plea.event();
+        if event == Some(Event::Deny) && self.task(plea.task)?.state == State::Pending {
+            let act = Act::new(Role::Scheduler, self.now).because("it was denied before it was its turn");
+            self.cause(plea.task, Event::Plead, act)?;
+        }
         let waits = self.task(plea.task)?.state == State::AwaitingApproval;
-        if let Some(event) = plea.event().filter(|_| waits) {
+        if let Some(event) = event.filter(|_| waits) {
             let by = if event == Event::Cancel { Role::Scheduler } else { Role::Approver };
             let why = audit::why(plea);
             self.cause(plea.task, event, Act::new(by, self.now).because(why))?;
@@ -256,21 +261,47 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Lets a task plead.
+    /// Lets a task plead, with the votes that came early for exactly what it would run.
     pub(crate) fn plead(&mut self, id: TaskId, act: Act<'_>) -> Result<()> {
         self.cause(id, Event::Plead, act)?;
+        let now = self.now;
+        if let Some(mut plea) = self.last_plea(id)?
+            && let Some(step) = plea.ask(now)
+        {
+            let task = self.task(id)?;
+            let is_same = plea.subject == sealbook_tasks::subject(&task.spec)?
+                && task.spec.approval.as_ref() == Some(&plea.policy);
+            if is_same && plea.task_seq >= task.redriven {
+                return self.step(&mut plea, &step);
+            }
+            self.withdraw_plea(id, "what would run is not what the votes were for")?;
+        }
         self.open_plea(id)
     }
 
     pub(crate) fn open_plea(&mut self, id: TaskId) -> Result<()> {
+        let plea = self.new_plea(id, Plea::open)?;
+        self.take_plea(plea);
+        Ok(())
+    }
+
+    /// The plea that a task would open next.
+    pub(crate) fn new_plea(
+        &mut self,
+        id: TaskId,
+        open: impl FnOnce(PleaId, &Task, u32, ApprovalPolicy, Time) -> Result<Plea>,
+    ) -> Result<Plea> {
         let round = self.last_plea(id)?.map_or(1, |plea| plea.round.saturating_add(1));
         let (now, plea_id) = (self.now, PleaId::new(self.now, random()?));
         let task = self.task(id)?;
         let policy = task.spec.approval.clone().unwrap_or_else(super::escalation);
-        let plea = Plea::open(plea_id, task, round, policy, now)?;
+        open(plea_id, task, round, policy, now)
+    }
+
+    /// Takes a plea in that was opened.
+    pub(crate) fn take_plea(&mut self, plea: Plea) {
         self.records.push(audit::plea_opened(&plea));
         self.pleas.insert(plea.id, plea);
-        Ok(())
     }
 
     /// Brings a task, and those that wait for it, as far as time and rules let them go without anybody acting.
@@ -317,6 +348,7 @@ impl<'a> Desk<'a> {
             match readiness(&spec, |task| states.get(&task).copied()) {
                 Readiness::Waits(_) => return Ok(false),
                 Readiness::Ends(event, why) => {
+                    self.withdraw_plea(id, &why)?;
                     self.cause(id, event, Act::new(Role::Scheduler, now).because(why))?;
                 }
                 Readiness::Met => {

@@ -1,7 +1,7 @@
 //! Figures about tasks: counts, rates and latencies for each kind and worker, computed from what is stored, so that they are those of all
 //! processes and survive them.
 
-use super::{Engine, adaptive, breakers};
+use super::{Engine, adaptive, breakers, permits};
 use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
@@ -19,7 +19,7 @@ pub struct Figures {
     pub until: Time,
     /// For each kind.
     pub kinds: BTreeMap<String, KindFigures>,
-    /// For each worker that was given something.
+    /// For each worker that was given something, or is there.
     pub workers: BTreeMap<String, WorkerFigures>,
     /// For each dependency that was ever called.
     pub dependencies: BTreeMap<String, DependencyFigures>,
@@ -70,6 +70,10 @@ pub struct WorkerFigures {
     pub completed: u64,
     /// How many attempts it ran at once, on average over the window.
     pub load: f64,
+    /// How many it runs at once at the moment, at most; none if it is not there.
+    pub permits: Option<u64>,
+    /// The share of these that was in use, on average over the window.
+    pub utilisation: Option<f64>,
 }
 
 /// Of durations, by nearest rank.
@@ -102,6 +106,11 @@ impl Engine {
                 Ok(true)
             })?;
             let mut figures = window.figures(now);
+            for (worker, permits) in permits::all(tables, now)? {
+                let worker = figures.workers.entry(worker).or_default();
+                worker.permits = Some(permits);
+                worker.utilisation = (permits > 0).then(|| worker.load / permits as f64);
+            }
             tables.list(&TaskFilter::default(), &mut |row| {
                 let kind = row.task.spec.kind.to_string();
                 *figures.kinds.entry(kind).or_default().states.entry(row.task.state.as_str()).or_default() +=
@@ -281,6 +290,13 @@ impl Figures {
             "Attempts that a worker ran at once, on average over the window.",
             loads.collect(),
         );
+        let workers = || self.workers.iter().map(|(worker, figures)| (label("worker", worker), figures));
+        let permits = workers().filter_map(|(worker, figures)| Some((worker, figures.permits? as f64)));
+        let help = "Attempts that a worker runs at once at most, at the moment.";
+        family("worker_permits", "gauge", help, permits.collect());
+        let shares = workers().filter_map(|(worker, figures)| Some((worker, figures.utilisation?)));
+        let help = "The share of a worker's permits that was in use, on average over the window.";
+        family("worker_utilisation", "gauge", help, shares.collect());
         let dependencies = || self.dependencies.iter().map(|(key, of)| (label("dependency", key), of));
         let breakers = dependencies()
             .filter_map(|(key, of)| Some((format!("{key},{}", label("state", of.breaker?)), 1.0)));

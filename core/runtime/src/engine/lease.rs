@@ -1,8 +1,9 @@
 //! The lives of workers.
 
-use super::{Engine, agents, audit};
+use super::{Claimed, Engine, agents, audit, permits};
 use sealbook_error::Result;
 use sealbook_tasks::{Act, Event, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
+use std::time::Duration;
 
 impl Engine {
     /// Begins the life of a worker. One of the same name that is still alive is fenced from now on.
@@ -43,6 +44,21 @@ impl Engine {
         })
     }
 
+    /// Puts on record that handlers were asked to stop, each for a reason, and have not returned in time.
+    ///
+    /// # Errors
+    /// Those of writing to the store.
+    pub(crate) fn record_stuck(&self, stuck: Vec<(Claimed, String)>, grace: Duration) -> Result<()> {
+        let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+        self.decide(move |desk, _| {
+            let record = |(claimed, why): &(Claimed, String)| {
+                audit::handler_stuck(&claimed.task, &claimed.lease, why, grace)
+            };
+            desk.records(stuck.iter().map(record));
+            Ok(())
+        })
+    }
+
     /// Ends the life of a worker, which gives back what it still holds; interrupted attempts do not count.
     ///
     /// # Errors
@@ -69,6 +85,7 @@ impl Engine {
                 }
             }
             agents::end(desk, &stored)?;
+            permits::forget(desk, &stored.worker);
             desk.records([audit::worker("end", &stored)]);
             desk.put_worker(stored.worker.clone(), None);
             Ok(())

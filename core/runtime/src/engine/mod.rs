@@ -16,6 +16,7 @@ mod fire;
 mod gates;
 mod lease;
 mod manage;
+mod permits;
 mod schedule;
 mod scheduler;
 mod submit;
@@ -30,6 +31,7 @@ pub use manage::Deed;
 pub use schedule::{ScheduleRequest, Scheduled};
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
+pub use vote::VoteOn;
 
 use crate::bell::Bell;
 use desk::Desk;

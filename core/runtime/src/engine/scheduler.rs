@@ -164,6 +164,11 @@ impl Scheduler {
         Some(id)
     }
 
+    /// Whether there is a task that [`Scheduler::pop`] would take.
+    pub(crate) fn has(&self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> bool {
+        self.queue.has_where(now, takes)
+    }
+
     /// A task that was taken does not go to a worker after all.
     pub(crate) fn give_back(&mut self, id: TaskId) {
         self.release(id);

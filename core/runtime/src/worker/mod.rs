@@ -1,9 +1,11 @@
 //! A worker: a pool of threads that runs attempts, a lease that is renewed by a thread of its own, and the loop that hands out permits.
 
 mod held;
+mod options;
 mod renewal;
 mod runner;
 
+pub use options::{GRACE, Progress, Summary, WorkerOptions};
 pub use runner::{Handlers, Inbox};
 
 use crate::cancel::CancelToken;
@@ -13,7 +15,7 @@ use held::Held;
 use renewal::Renewal;
 use runner::{Pool, Runner};
 use sealbook_error::{Code, Error, Result};
-use sealbook_tasks::{LEASE, Lease, Principal, Profile, Right, Span, State, TaskId, TaskKind, WorkerId};
+use sealbook_tasks::{Lease, Principal, Right, Scale, Span, State, TaskId, TaskKind, WorkerId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,68 +28,6 @@ const CHECK: Duration = Duration::from_millis(100);
 /// How long an idle worker waits before it looks again whether it is still idle.
 const REST: Duration = Duration::from_millis(50);
 
-/// How a worker works.
-#[derive(Debug, Clone)]
-pub struct WorkerOptions {
-    /// Its id; one is made if there is none.
-    pub id: Option<WorkerId>,
-    /// For whom it works: it takes only kinds that this principal may run.
-    pub principal: Option<Principal>,
-    /// The agent that it is: it gets tasks that need what this can, as far as it has handlers for their kinds. Without one it gets only tasks
-    /// that need nothing.
-    pub agent: Option<Profile>,
-    /// How many attempts it runs at once.
-    pub concurrency: usize,
-    /// How long its lease lasts. It is renewed three times in that time.
-    pub lease: Span,
-    /// Whether to end when there is nothing left that could run without anybody acting.
-    pub until_idle: bool,
-    /// How long running attempts have to end after a stop, until they are interrupted and given back.
-    pub drain: Duration,
-}
-
-impl Default for WorkerOptions {
-    fn default() -> Self {
-        Self {
-            id: None,
-            principal: None,
-            agent: None,
-            concurrency: std::thread::available_parallelism().map_or(1, usize::from),
-            lease: LEASE,
-            until_idle: false,
-            drain: Duration::from_secs(10),
-        }
-    }
-}
-
-/// What a worker has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Summary {
-    /// Attempts that it began.
-    pub attempts: u64,
-    /// Of these, tasks that completed.
-    pub completed: u64,
-    /// Attempts that failed, were snoozed or given back.
-    pub other: u64,
-    /// Outcomes that were not accepted, because the task was no longer its own.
-    pub fenced: u64,
-    /// Handlers that did not stop when they were asked to and were left behind.
-    pub abandoned: u64,
-}
-
-/// Something that a worker tells while it works.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Progress {
-    /// An attempt has begun.
-    Started(Box<Claimed>),
-    /// An attempt has ended; the state that the task is in now.
-    Ended(TaskId, State),
-    /// An attempt's outcome was not accepted.
-    Fenced(TaskId),
-    /// The worker's lease was lost, and what it ran was stopped.
-    LeaseLost(String),
-}
-
 struct Ended {
     claimed: Claimed,
     outcome: Outcome,
@@ -96,7 +36,7 @@ struct Ended {
 /// Runs tasks until `stop` is cancelled, or until there is nothing left to run if the options say so.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` without handlers or permits or for a lease below 100 ms; `ACCESS_REFUSED` if the principal may run none of the kinds; those of writing to the store.
+/// `INVALID_ARGUMENT` without handlers or permits, for a lease below 100 ms or a `least` that is 0 or above the concurrency; `ACCESS_REFUSED` if the principal may run none of the kinds; those of writing to the store.
 pub fn work(
     engine: &Engine,
     handlers: Handlers,
@@ -104,8 +44,9 @@ pub fn work(
     stop: &CancelToken,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Summary> {
+    options.check()?;
     let kinds = handlers.keys().cloned().collect();
-    let pool = Pool::new(handlers, options.concurrency)?;
+    let pool = Pool::new(handlers, options.concurrency.saturating_add(options.spare()))?;
     run(engine, &pool, kinds, options, stop, tell)
 }
 
@@ -150,7 +91,11 @@ struct Worker<'a> {
     held: Held,
     ended: (Sender<Ended>, Receiver<Ended>),
     summary: Summary,
+    began_at: Instant,
     checked_at: Instant,
+    scale: Scale,
+    /// The last claim got as many tasks as it asked for, so that there may be more.
+    was_filled: bool,
     /// The last transition that was known when this worker chose from the queue, which it shares with all workers of the engine.
     seen: Option<u64>,
     /// The agents that there were then.
@@ -164,15 +109,10 @@ impl<'a> Worker<'a> {
         kinds: BTreeSet<TaskKind>,
         options: &'a WorkerOptions,
     ) -> Result<Self> {
-        let invalid = |what: &str, remedy: &str| Err(Error::new(Code::InvalidArgument, what).remedy(remedy));
+        options.check()?;
         if kinds.is_empty() {
-            return invalid("the worker has no handlers", "name at least one kind that it runs");
-        }
-        if options.concurrency == 0 {
-            return invalid("a concurrency of 0 runs nothing", "give it at least 1");
-        }
-        if options.lease.as_millis() < 100 {
-            return invalid("the lease is shorter than 100 ms", "give it at least 100 ms");
+            return Err(Error::new(Code::InvalidArgument, "the worker has no handlers")
+                .remedy("name at least one kind that it runs"));
         }
         let kinds = Arc::new(allowed(engine, kinds, options.principal.as_ref())?);
         let id = options.id.clone().map_or_else(new_id, Ok)?;
@@ -189,21 +129,27 @@ impl<'a> Worker<'a> {
             held: Held::default(),
             ended: channel(),
             summary: Summary::default(),
+            began_at: Instant::now(),
             checked_at: Instant::now(),
+            scale: options.scale()?,
+            was_filled: false,
             seen: None,
             present: 0,
         })
     }
 
     fn run(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
         let mut rested = false;
         while !stop.is_cancelled() {
             let rings = self.engine.rings();
             self.check_lease(tell)?;
-            self.check_held()?;
-            if self.turn(tell)? {
+            self.check_held(tell)?;
+            let has_moved = self.turn(tell)?;
+            self.follow_load(tell)?;
+            if has_moved {
                 rested = false;
-            } else if self.held.is_empty() && self.options.until_idle {
+            } else if self.held.is_done() && self.options.until_idle {
                 if !self.engine.activity(&self.kinds)?.is_idle() {
                     rested = false;
                 } else if rested {
@@ -223,8 +169,8 @@ impl<'a> Worker<'a> {
     /// Writes what has ended and takes as many tasks as permits are free, all in one transaction. Returns whether there was anything.
     fn turn(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<bool> {
         let ended = self.take_ended();
-        let free = (self.options.concurrency + ended.len()).saturating_sub(self.held.len());
-        if free == 0 {
+        let free = self.free(&ended);
+        if free == 0 && ended.is_empty() {
             return Ok(false);
         }
         let news = self.engine.has_news()?;
@@ -232,7 +178,7 @@ impl<'a> Worker<'a> {
             self.engine.tend()?;
         }
         let is_old = news.seen == self.seen && news.present == self.present;
-        if ended.is_empty() && !news.to_claim && !news.to_tend && is_old {
+        if ended.is_empty() && !news.to_claim && !news.to_tend && is_old && !self.was_filled {
             return Ok(false);
         }
         let places = places(&ended);
@@ -242,12 +188,40 @@ impl<'a> Worker<'a> {
         // Without a lease there is nothing to take until the renewal has begun a new life.
         let claimed = turn.claimed.unwrap_or_default();
         let began = !claimed.is_empty();
+        self.was_filled = claimed.len() == free;
         for claimed in claimed {
             self.summary.attempts += 1;
             tell(Progress::Started(Box::new(claimed.clone())));
             self.begin(claimed);
         }
         Ok(wrote || began)
+    }
+
+    /// How many attempts may begin, once these have ended. A stuck handler is replaced, up to the number of spare places, where whoever runs
+    /// attempts has room for one more.
+    fn free(&self, ended: &[(Claimed, Outcome)]) -> usize {
+        let stuck = self.held.stuck_besides(ended.iter().map(|(claimed, _)| claimed));
+        let permits = self.scale.permits();
+        let mut places = permits.saturating_add(stuck.min(self.options.spare()));
+        if !self.runner.has_room() {
+            places = places.min(self.held.len().max(permits));
+        }
+        (places + ended.len()).saturating_sub(self.held.len())
+    }
+
+    /// Lets the number of permits follow the load.
+    fn follow_load(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        let replaced = self.held.stuck().min(self.options.spare());
+        self.scale.note(self.held.len() - replaced);
+        let now = Span::from_millis(u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX));
+        let Some(asks) = self.scale.asks(now) else { return Ok(()) };
+        let is_more_waiting = asks && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)?;
+        if self.scale.decide(now, is_more_waiting) {
+            tracing::debug!(permits = self.scale.permits(), "the worker follows its load");
+            tell(Progress::Scaled(self.scale.permits()));
+            self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
+        }
+        Ok(())
     }
 
     fn begin(&mut self, claimed: Claimed) {
@@ -312,8 +286,8 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Stops what was cancelled or taken away meanwhile.
-    fn check_held(&mut self) -> Result<()> {
+    /// Stops what was cancelled or taken away meanwhile, and sees what does not stop.
+    fn check_held(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         if self.held.is_empty() || self.checked_at.elapsed() < CHECK {
             return Ok(());
         }
@@ -324,6 +298,7 @@ impl<'a> Worker<'a> {
                 self.held.cancel(claimed, &why);
             }
         }
+        self.see_stuck(tell)?;
         // A full worker does not claim, so this is its turn to see to what is due.
         if self.engine.has_news()?.to_tend {
             self.engine.tend()?;
@@ -331,30 +306,41 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
+    /// Puts on record which handlers have not returned although they were asked to stop.
+    fn see_stuck(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        self.runner.give_back_unbegun();
+        let stuck = self.held.newly_stuck(self.options.grace);
+        for (claimed, why) in &stuck {
+            tracing::warn!(task = %claimed.task.id, %why, "a handler was asked to stop and has not returned");
+            self.summary.stuck += 1;
+            tell(Progress::Stuck(claimed.task.id));
+        }
+        if stuck.is_empty() { Ok(()) } else { self.engine.record_stuck(stuck, self.options.grace) }
+    }
+
     fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         let deadline = Instant::now().checked_add(self.options.drain);
-        while !self.held.is_empty() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        while !self.held.is_done() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let rings = self.engine.rings();
             self.write_ended(tell)?;
             self.engine.wait_beyond(rings, LOOK);
         }
         let why = stop.reason().unwrap_or_else(|| "the worker stops".to_owned());
         self.held.cancel_all(&why);
-        let deadline = Instant::now() + GRACE;
-        while !self.held.is_empty() && Instant::now() < deadline {
+        // Each of them returns, or is stuck in time.
+        while !self.held.is_done() {
             let rings = self.engine.rings();
             self.write_ended(tell)?;
+            self.see_stuck(tell)?;
             self.engine.wait_beyond(rings, LOOK);
         }
+        self.write_ended(tell)?;
         let left = self.held.claims();
         self.summary.abandoned += left.len() as u64;
         let ids = left.into_iter().map(|claimed| claimed.task.id).collect();
         self.renewal.end(ids)
     }
 }
-
-/// How long a handler has to stop after it was asked to at the end.
-const GRACE: Duration = Duration::from_secs(5);
 
 fn places(ended: &[(Claimed, Outcome)]) -> Vec<(TaskId, Lease)> {
     ended.iter().map(|(claimed, _)| (claimed.task.id, claimed.lease.clone())).collect()

@@ -18,9 +18,15 @@ pub(super) type Done = Box<dyn FnOnce(Outcome) + Send>;
 /// Runs attempts that have begun; it must not block.
 pub(super) trait Runner {
     fn begin(&self, attempt: Attempt, done: Done);
+
+    /// Whether one more would be run at once, beside handlers that are stuck.
+    fn has_room(&self) -> bool;
+
+    /// Gives back what was asked to stop before anybody began to run it.
+    fn give_back_unbegun(&self) {}
 }
 
-/// Handlers on a pool of threads of their own.
+/// Handlers on a pool of threads of their own: one for each that may run, stuck ones included. A thread that has nothing to do sleeps.
 pub(super) struct Pool {
     handlers: Arc<Handlers>,
     threads: rayon::ThreadPool,
@@ -48,6 +54,10 @@ impl Runner for Pool {
             });
         });
     }
+
+    fn has_room(&self) -> bool {
+        true
+    }
 }
 
 /// Attempts for a host language to fetch, and the outcomes that it brings back. No thread waits while the host's code runs.
@@ -70,6 +80,10 @@ struct State {
     waiting: VecDeque<u64>,
     open: HashMap<u64, (Arc<Attempt>, Option<Done>)>,
     closed: bool,
+    /// How many threads wait for an attempt.
+    fetching: usize,
+    /// Somebody has asked for an attempt since one came in, and there was none.
+    was_asked: bool,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -89,7 +103,30 @@ impl Runner for Inbox {
         state.next += 1;
         state.open.insert(ticket, (Arc::new(attempt), Some(done)));
         state.waiting.push_back(ticket);
+        state.was_asked = false;
         self.shared.arrived.notify_one();
+    }
+
+    /// A host whose threads are all held up by handlers would leave the attempt lying, which another worker could run.
+    fn has_room(&self) -> bool {
+        let state = self.shared.state.lock();
+        state.was_asked || state.fetching > state.waiting.len()
+    }
+
+    fn give_back_unbegun(&self) {
+        let mut given_back = Vec::new();
+        {
+            let mut state = self.shared.state.lock();
+            let State { waiting, open, .. } = &mut *state;
+            waiting.retain(|ticket| {
+                let is_asked = open.get(ticket).is_some_and(|(attempt, _)| attempt.cancel.is_cancelled());
+                if is_asked && let Some((_, done)) = open.remove(ticket) {
+                    given_back.extend(done);
+                }
+                !is_asked
+            });
+        }
+        given_back.into_iter().for_each(|done| done(Outcome::Cancelled));
     }
 }
 
@@ -108,7 +145,10 @@ impl Inbox {
             if state.closed || is_over {
                 return None;
             }
+            state.was_asked = true;
+            state.fetching += 1;
             (state, is_over) = self.shared.arrived.wait_until(state, deadline);
+            state.fetching -= 1;
         }
     }
 
@@ -182,6 +222,42 @@ mod tests {
         inbox.complete(ticket, Outcome::Complete("1".into())).unwrap();
         assert_eq!(inbox.complete(ticket, Outcome::Cancelled).unwrap_err().code(), Code::NotFound);
         assert_eq!(*outcomes.lock(), [Outcome::Complete("1".into())]);
+    }
+
+    #[test]
+    fn what_is_asked_to_stop_before_it_is_fetched_is_given_back_and_what_was_fetched_is_not() {
+        let (inbox, outcomes) = (Inbox::default(), Arc::new(Mutex::new(Vec::new())));
+        let (fetched, cancelled, waiting) = (attempt(), attempt(), attempt());
+        let (tokens, kept) = ([fetched.cancel.clone(), cancelled.cancel.clone()], outcomes.clone());
+        for (name, attempt) in
+            ["fetched", "cancelled", "waiting"].into_iter().zip([fetched, cancelled, waiting])
+        {
+            let kept = kept.clone();
+            inbox.begin(attempt, Box::new(move |outcome| kept.lock().push((name, outcome))));
+        }
+        inbox.fetch(Duration::ZERO).unwrap();
+        tokens.iter().for_each(|token| token.cancel("enough"));
+        inbox.give_back_unbegun();
+        assert_eq!(*outcomes.lock(), [("cancelled", Outcome::Cancelled)]);
+        assert!(!inbox.fetch(Duration::ZERO).unwrap().1.cancel.is_cancelled());
+    }
+
+    #[test]
+    fn there_is_room_while_somebody_asks_for_more_than_there_is() {
+        let inbox = Inbox::default();
+        assert!(!inbox.has_room());
+        assert!(inbox.fetch(Duration::ZERO).is_none() && inbox.has_room());
+        inbox.begin(attempt(), Box::new(|_| {}));
+        assert!(!inbox.has_room());
+        inbox.fetch(Duration::ZERO).unwrap();
+        assert!(!inbox.has_room());
+        let fetching = inbox.clone();
+        let thread = std::thread::spawn(move || fetching.fetch(Duration::MAX).is_some());
+        while !inbox.has_room() {
+            std::thread::yield_now();
+        }
+        inbox.begin(attempt(), Box::new(|_| {}));
+        assert!(thread.join().unwrap());
     }
 
     #[test]

@@ -71,6 +71,7 @@ pub fn plea_json(plea: &Plea) -> Value {
         "round": plea.round,
         "votes": votes.collect::<Vec<_>>(),
         "opened_at": plea.opened_at,
+        "early": plea.early,
         "due_at": plea.due_at(),
     })
 }
@@ -102,7 +103,7 @@ pub fn schedule_json(scheduled: &Scheduled) -> Value {
 #[must_use]
 pub fn summary_json(summary: &Summary) -> Value {
     json!({"attempts": summary.attempts, "completed": summary.completed, "other": summary.other, "fenced": summary.fenced,
-        "abandoned": summary.abandoned})
+        "stuck": summary.stuck, "abandoned": summary.abandoned})
 }
 
 /// Without the task's id, which stands beside the history.

@@ -16,7 +16,7 @@ pub use sealbook_runtime::{
     APPROVER, Access, Activity, AgentView, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed,
     DependencyFigures, Engine, EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox,
     Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled,
-    SharedBreaker, Submitted, Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve, work,
+    SharedBreaker, Submitted, Summary, TaskView, Ticket, VoteOn, WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{

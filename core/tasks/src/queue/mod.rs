@@ -177,6 +177,14 @@ impl Queue {
         }
     }
 
+    /// Whether [`Queue::pop_where`] would take one, as far as the last such call has let delayed tasks and opened gates in.
+    #[must_use]
+    pub fn has_where(&self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+        let is_open = |lane: &Lane| self.shut_gate(lane, now).is_none();
+        let is_shut = self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some());
+        !is_shut && self.free_lanes().any(|(_, lane)| lane.candidate().is_some_and(&takes) && is_open(lane))
+    }
+
     /// Gives a permit back: the task has ended or left its worker.
     pub fn release(&mut self, passed: &Passed) {
         for name in passed.gates() {
@@ -299,9 +307,14 @@ impl Queue {
     }
 
     fn first_lane(&self, takes: &impl Fn(Candidate<'_>) -> bool) -> Option<LaneId> {
-        let lanes = self.line.iter().filter_map(|(.., share)| self.shares.get(share));
-        let mut ids = lanes.flat_map(|share| share.lanes.iter().map(|(_, id)| *id));
-        ids.find(|id| self.lanes.get(id).and_then(Lane::candidate).is_some_and(takes))
+        self.free_lanes().find(|(_, lane)| lane.candidate().is_some_and(takes)).map(|(id, _)| id)
+    }
+
+    /// The next one first.
+    fn free_lanes(&self) -> impl Iterator<Item = (LaneId, &Lane)> {
+        let shares = self.line.iter().filter_map(|(.., share)| self.shares.get(share));
+        let ids = shares.flat_map(|share| share.lanes.iter().map(|(_, id)| *id));
+        ids.filter_map(|id| Some((id, self.lanes.get(&id)?)))
     }
 
     fn shut_gate(&self, lane: &Lane, now: Time) -> Option<(GateName, Shut)> {
