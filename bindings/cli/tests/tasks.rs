@@ -248,6 +248,59 @@ fn kinds_keys_and_the_queue_are_limited_and_paused() {
 }
 
 #[test]
+fn a_dependency_is_limited_as_it_bears_and_that_says_how_many_may_call_it_at_present() {
+    let project = Project::new();
+    let args = [
+        "task",
+        "limit",
+        "--dependency",
+        "model",
+        "--adaptive",
+        "50",
+        "--least",
+        "2",
+        "--first",
+        "7",
+        "--as",
+        "ops",
+    ];
+    let shown = project.run(args).good();
+    assert_eq!(shown, "dependency model: at present 7 at once, between 2 and 50 as it bears them\n");
+    let limit = project.run(["task", "limit", "--json"]).json();
+    assert_eq!(limit["adaptive"], json!({"least": 2, "most": 50, "first": 7, "now": 7}));
+    let shown = project.run(["task", "limit", "--dependency", "model", "--adaptive", "5"]).good();
+    assert!(shown.contains("at present 5 at once, between 1 and 5"), "{shown}");
+    project
+        .run(["task", "limit", "--dependency", "model", "--adaptive", "5", "--first", "6"])
+        .failed("INVALID_POLICY");
+    assert_eq!(project.run(["task", "limit", "--key", "model", "--adaptive", "5"]).code, Some(2));
+}
+
+#[test]
+fn a_breaker_is_opened_by_hand_holds_tasks_back_and_lets_them_go_when_it_is_closed() {
+    let project = Project::new();
+    assert_eq!(project.run(["breaker", "list"]).good(), "no dependency was called yet\n");
+    let opened =
+        project.run(["breaker", "open", "api", "--reason", "maintenance", "--as", "ops", "--json"]).json();
+    assert_eq!(
+        (&opened["key"], &opened["state"], &opened["until"]),
+        (&json!("api"), &json!("forced"), &json!(null))
+    );
+    let id = submit(&project, &["--dependency", "api"], &["true"]);
+    assert_eq!(work(&project)["attempts"], 0);
+    let shown = project.run(["task", "show", &id, "--json"]).json();
+    assert_eq!((&shown["state"], &shown["attempts"]), (&json!("pending"), &json!(0)));
+    let listed = project.run(["breaker", "list"]).good();
+    assert!(listed.starts_with("api  open by hand since ") && listed.contains(": maintenance;"), "{listed}");
+    let closed = project.run(["breaker", "close", "api", "--as", "ops"]).good();
+    assert!(closed.starts_with("api  closed since "), "{closed}");
+    assert_eq!(work(&project)["completed"], 1);
+    assert_eq!(project.run(["breaker", "list", "--json"]).json()["calls"], 1);
+    assert_eq!(project.run(["breaker", "reset", "api", "--json"]).json()["calls"], 0);
+    project.run(["breaker", "open", ""]).failed("INVALID_TASK");
+}
+
+#[test]
 fn a_task_with_needs_waits_for_an_agent_and_says_why() {
     let project = Project::new();
     let needs = r#"{"capabilities": [{"name": "code.review", "version": [2, 1]}]}"#;
@@ -276,4 +329,20 @@ fn a_task_with_needs_waits_for_an_agent_and_says_why() {
     assert!(typo.err.contains("skills"), "{typo:?}");
     assert_eq!(project.run(["task", "submit", "--needs", r#"{"model": 1}"#, "--", "true"]).code, Some(2));
     project.run(["verify", "-q"]).good();
+}
+
+#[test]
+fn a_worker_takes_a_number_or_a_least_and_a_most() {
+    let project = Project::new();
+    let id = submit(&project, &[], &["true"]);
+    for bad in ["0", "0..4", "4..2", "..4", "4..", "1..2..3", "many", "-1"] {
+        let ended = project.run(["work", "--until-idle", &format!("--concurrency={bad}")]);
+        assert_eq!(ended.code, Some(2), "{bad}: {ended:?}");
+    }
+    assert_eq!(show(&project, &id)["state"], "queued");
+    let options = ["--concurrency", "1..4", "--grace", "0.5", "--spare", "0"];
+    let ended = project.run(["work", "--until-idle", "--json"].iter().chain(&options));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let summary = ended.out_lines().pop().unwrap()["summary"].clone();
+    assert_eq!((&summary["completed"], &summary["stuck"]), (&json!(1), &json!(0)));
 }

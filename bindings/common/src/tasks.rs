@@ -4,8 +4,8 @@ mod desk;
 mod schedules;
 
 use sealbook::tasks::{
-    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
-    Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
+    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, State, Summary,
+    TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
 };
 use sealbook::{Code, Error, Ledger, Result};
 use serde::Deserialize;

@@ -14,7 +14,7 @@ words! {
         Run     "run"     "Run tasks as a worker or an agent.";
         Approve "approve" "Vote on pleas, as far as the plea's policy lets them.";
         See     "see"     "See the tasks of others.";
-        Manage  "manage"  "Cancel, suspend, resume and redrive the tasks of others.";
+        Manage  "manage"  "Cancel, suspend, resume and redrive the tasks of others; for all kinds: limit keys, dependencies and the queue, and act on breakers.";
     }
 }
 

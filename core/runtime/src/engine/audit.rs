@@ -8,9 +8,9 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Lease, Plea,
-    PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind,
-    Transition, WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Lease,
+    Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
+    TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -125,6 +125,16 @@ pub(crate) fn refusal(refusal: &Refusal) -> Record {
 /// A breaker that opened, closed or lets probes through.
 pub(crate) fn breaker(change: &BreakerChange) -> Record {
     record(TASK, principal("service", "sealbook"), "breaker", change, json!({"dependency": change.key}))
+}
+
+/// What somebody did to a breaker by hand.
+pub(crate) fn breaker_by_hand(deed: BreakerDeed, change: &BreakerChange, who: &Principal) -> Record {
+    let action = match deed {
+        BreakerDeed::Open => "open_breaker",
+        BreakerDeed::Close => "close_breaker",
+        BreakerDeed::Reset => "reset_breaker",
+    };
+    record(TASK, principal("service", who.as_str()), action, change, json!({"dependency": change.key}))
 }
 
 /// Limits of the queue, a kind or a key that somebody has set or lifted.

@@ -1,6 +1,7 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
+use super::gates::GATES;
 use super::{Engine, Shared, agents, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
@@ -206,6 +207,10 @@ pub(super) fn claim(
     for id in taker.fresh.iter().flatten() {
         let now = desk.now;
         scheduler.admit(desk.task(*id)?, now)?;
+    }
+    // Attempts that ended in this very decision may have moved the limit of their dependency.
+    if desk.has_changed(GATES) {
+        scheduler.set_gates(desk.documents(GATES)?.into_iter().collect())?;
     }
     let mut claimed = Vec::new();
     agents::bury(desk)?;

@@ -1,7 +1,7 @@
 //! A decision in the making: the tasks and pleas that it touches, as they will stand once it is written.
 
 use super::agents::Agents;
-use super::{audit, dependency};
+use super::{adaptive, audit, dependency};
 use crate::random::{draw, random};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
@@ -140,6 +140,11 @@ impl<'a> Desk<'a> {
         self.documents.insert(name, None);
     }
 
+    /// Whether this decision changes a document whose name begins so.
+    pub(crate) fn has_changed(&self, prefix: &str) -> bool {
+        self.documents.keys().any(|name| name.starts_with(prefix))
+    }
+
     /// All documents whose name begins so, as they stand in this decision.
     pub(crate) fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>> {
         let mut documents: BTreeMap<_, _> = self.tables.documents(prefix)?.into_iter().collect();
@@ -225,10 +230,14 @@ impl<'a> Desk<'a> {
         let since = row.task.since;
         row.task.apply(&transition)?;
         let record = audit::transition(&row.task, &transition);
+        let dependency = row.task.spec.dependency.clone();
         if transition.from.is_leased() != transition.to.is_leased()
             && let Some(lease) = &transition.lease
         {
             self.agents()?.follow(&transition, lease, since);
+            if let Some(key) = dependency {
+                adaptive::count(self, &key, transition.to.is_leased())?;
+            }
         }
         if let Some(sheet) = self.rows.get_mut(&id) {
             sheet.transitions.push(transition);
@@ -329,6 +338,8 @@ impl<'a> Desk<'a> {
                     continue;
                 }
                 Some(deadline::Overdue::Attempt(failure)) => {
+                    let task = task.clone();
+                    dependency::time_out(self, &task)?;
                     self.fail_attempt(id, failure, Act::new(Role::Scheduler, now))?;
                     continue;
                 }

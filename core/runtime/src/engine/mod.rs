@@ -2,9 +2,11 @@
 //!
 //! Any number of processes may run an engine over the same store; whoever holds the store's write lock decides.
 
+mod adaptive;
 mod agents;
 mod attempt;
 mod audit;
+mod breakers;
 mod claim;
 mod dependency;
 mod desk;
@@ -25,7 +27,7 @@ mod waiting;
 
 pub use agents::AgentView;
 pub use claim::{Claimed, News, Turn};
-pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
+pub use figures::{DependencyFigures, Figures, KindFigures, Quantiles, WorkerFigures};
 pub use manage::Deed;
 pub use schedule::{ScheduleRequest, Scheduled};
 pub(crate) use standby::Standby;

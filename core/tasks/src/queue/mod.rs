@@ -52,7 +52,7 @@ enum Where {
 /// let mut queue = Queue::new(QueueOptions::default());
 /// let task = |n| TaskId::new(Time::EPOCH, [n; 10]);
 /// let item = |n, priority| Ok::<_, sealbook_error::Error>(Item {
-///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, needs: None, priority,
+///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, dependency: None, needs: None, priority,
 ///     since: Time::EPOCH, not_before: Time::EPOCH,
 /// });
 /// queue.push(item(1, Priority::LOW)?, Time::EPOCH)?;
@@ -189,7 +189,7 @@ impl Queue {
 
     /// Gives a permit back: the task has ended or left its worker.
     pub fn release(&mut self, passed: &Passed) {
-        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
+        for name in passed.gates() {
             if let Some(gate) = self.gates.get_mut(&name) {
                 gate.out = gate.out.saturating_sub(1);
                 if gate.is_idle() {
@@ -202,7 +202,7 @@ impl Queue {
 
     /// Counts a task that was out before this queue was built, after a restart.
     pub fn occupy(&mut self, passed: &Passed) {
-        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
+        for name in passed.gates() {
             let gate = self.gates.entry(name).or_default();
             gate.out = gate.out.saturating_add(1);
         }
@@ -290,8 +290,8 @@ impl Queue {
     }
 
     fn admit(&mut self, item: Item) {
-        let Item { task, kind, share, key, needs, priority, since, not_before } = item;
-        let name = LaneName { share, kind, key, needs };
+        let Item { task, kind, share, key, dependency, needs, priority, since, not_before } = item;
+        let name = LaneName { share, kind, key, dependency, needs };
         let id = match self.names.get(&name) {
             Some(id) => *id,
             None => {
@@ -320,7 +320,7 @@ impl Queue {
     }
 
     fn shut_gate(&self, lane: &Lane, now: Time) -> Option<(GateName, Shut)> {
-        GateName::before(&lane.name.kind, lane.name.key.as_ref())
+        GateName::before(&lane.name.kind, lane.name.key.as_ref(), lane.name.dependency.as_ref())
             .filter(|name| *name != GateName::Queue)
             .find_map(|name| Some((self.gates.get(&name)?.shut(now)?, name)))
             .map(|(shut, name)| (name, shut))
@@ -329,9 +329,10 @@ impl Queue {
     fn take(&mut self, id: LaneId, now: Time) -> Option<Passed> {
         let lane = self.lanes.get(&id)?;
         let (_, _, task) = *lane.tasks.first()?;
-        let LaneName { share, kind, key, .. } = lane.name.clone();
+        let LaneName { share, kind, key, dependency, .. } = lane.name.clone();
         let Where::Lane(_, place, priority) = self.index.remove(&task)? else { return None };
-        for name in GateName::before(&kind, key.as_ref()) {
+        let passed = Passed { task, kind, key, dependency };
+        for name in passed.gates() {
             let gate = self.gates.entry(name).or_default();
             gate.pass(now);
         }
@@ -347,7 +348,7 @@ impl Queue {
         self.change(id, |lane| lane.take(&place, priority));
         self.drop_empty(id);
         self.shrink(&share);
-        Some(Passed { task, kind, key })
+        Some(passed)
     }
 
     /// Lets the first lane that waits before each opened gate try again. One is enough: the gate stays on the list
