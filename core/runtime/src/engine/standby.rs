@@ -61,11 +61,7 @@ impl Engine {
     /// Takes an offer back and returns what was given for it, or the standby itself while a submission that has it is being written.
     pub(crate) fn end_standby(&self, standby: Standby) -> std::result::Result<Vec<Claimed>, Standby> {
         self.shared.offers.lock().open.retain(|offer| offer.number != standby.number);
-        match standby.answer.try_recv() {
-            Ok(claimed) => Ok(claimed),
-            Err(TryRecvError::Disconnected) => Ok(Vec::new()),
-            Err(TryRecvError::Empty) => Err(standby),
-        }
+        standby.given().ok_or(standby)
     }
 
     /// The offer of one worker that stands by, which nobody else has from now on. It is void if it is dropped.
@@ -82,6 +78,17 @@ impl Engine {
         // A worker waits for this before it ends.
         let _ = given.answer.send(given.claimed);
         self.shared.bell.ring();
+    }
+}
+
+impl Standby {
+    /// What was given for the offer, or nothing if it is void; none while it stands or is being made use of.
+    pub(crate) fn given(&self) -> Option<Vec<Claimed>> {
+        match self.answer.try_recv() {
+            Ok(claimed) => Some(claimed),
+            Err(TryRecvError::Disconnected) => Some(Vec::new()),
+            Err(TryRecvError::Empty) => None,
+        }
     }
 }
 

@@ -151,8 +151,7 @@ impl<'a> Worker<'a> {
             let rings = self.engine.rings();
             self.check_lease(tell)?;
             self.check_held(tell)?;
-            let was_given = self.end_standby(tell);
-            let has_moved = self.turn(tell)? || was_given;
+            let has_moved = self.turn(tell)?;
             self.follow_load(tell)?;
             if has_moved {
                 rested = false;
@@ -165,9 +164,9 @@ impl<'a> Worker<'a> {
                     // Once more after a moment: a task may be between two states of another process's making.
                     rested = true;
                 }
-                self.wait(rings, REST);
+                self.engine.wait_beyond(rings, REST);
             } else {
-                self.wait(rings, LOOK);
+                self.engine.wait_beyond(rings, LOOK);
             }
         }
         Ok(())
@@ -175,26 +174,15 @@ impl<'a> Worker<'a> {
 
     /// Writes what has ended and takes as many tasks as permits are free, all in one transaction. Returns whether there was anything.
     fn turn(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<bool> {
+        let was_given = self.take_given(tell);
         let ended = self.take_ended();
+        if ended.is_empty() && !self.is_worth_a_turn()? {
+            return Ok(was_given);
+        }
+        let was_given = self.end_standby(tell) || was_given;
         let free = self.free(&ended);
         if free == 0 && ended.is_empty() {
-            return Ok(false);
-        }
-        let news = self.engine.has_news()?;
-        if news.to_tend {
-            self.engine.tend()?;
-        }
-        if ended.is_empty() {
-            let same_agents = news.present == self.present;
-            let is_old = news.seen == self.seen && same_agents;
-            if !news.to_claim && !news.to_tend && is_old && !self.was_filled {
-                return Ok(false);
-            }
-            // A look costs less than a transaction, and keeps nobody from writing.
-            if same_agents && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)? == Some(false) {
-                (self.seen, self.was_filled) = (news.seen, false);
-                return Ok(false);
-            }
+            return Ok(was_given);
         }
         let places = places(&ended);
         let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
@@ -205,7 +193,7 @@ impl<'a> Worker<'a> {
         let began = !claimed.is_empty();
         self.was_filled = claimed.len() == free;
         self.begin_all(claimed, tell);
-        Ok(wrote || began)
+        Ok(wrote || began || was_given)
     }
 
     fn begin_all(&mut self, claimed: Vec<Claimed>, tell: &mut dyn FnMut(Progress)) {
@@ -216,16 +204,41 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Waits for news, and stands by meanwhile if there are free places.
-    fn wait(&mut self, rings: u64, timeout: Duration) {
-        let free = self.free(&[]);
-        if self.standby.is_none() && free > 0 {
+    /// Whether a worker for which nothing has ended would find something for its free places; it stands by from before it looks.
+    fn is_worth_a_turn(&mut self) -> Result<bool> {
+        if self.standby.is_none() {
+            let free = self.free(&[]);
+            if free == 0 {
+                return Ok(false);
+            }
             self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
         }
-        self.engine.wait_beyond(rings, timeout);
+        let news = self.engine.has_news()?;
+        if news.to_tend {
+            self.engine.tend()?;
+        }
+        let same_agents = news.present == self.present;
+        if !news.to_claim && !news.to_tend && news.seen == self.seen && same_agents && !self.was_filled {
+            return Ok(false);
+        }
+        // A look costs less than a transaction, and keeps nobody from writing.
+        if same_agents && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)? == Some(false) {
+            (self.seen, self.was_filled) = (news.seen, false);
+            return Ok(false);
+        }
+        Ok(true)
     }
 
-    /// Begins what it was given while it stood by. Returns whether there was anything.
+    /// Begins what it was given while it stands by. Returns whether there was anything.
+    fn take_given(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
+        let Some(claimed) = self.standby.as_ref().and_then(Standby::given) else { return false };
+        self.standby = None;
+        let was_given = !claimed.is_empty();
+        self.begin_all(claimed, tell);
+        was_given
+    }
+
+    /// Takes its offer back, and begins what it was given. Returns whether there was anything.
     fn end_standby(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
         let Some(standby) = self.standby.take() else { return false };
         match self.engine.end_standby(standby) {
