@@ -1441,9 +1441,11 @@ uint32_t sealbook_schedule_list(const sealbook_orchestrator *orchestrator,
  *
  * \param orchestrator the orchestrator, which may be released afterwards
  * \param kinds_json an array of kinds, such as `["research.search", "research.publish"]`
- * \param options_json `{"concurrency", "lease_ms", "until_idle", "drain_ms", "id", "principal", "agent"}`, all optional: how many attempts are out
- *        at most, how long a lease lasts, whether the worker ends once nothing is left to do, for how long it waits for what runs when it
- *        is stopped, its name, and who it acts as; NULL for the defaults
+ * \param options_json `{"concurrency", "least", "spare", "grace_ms", "lease_ms", "until_idle", "drain_ms", "id", "principal", "agent"}`, all
+ *        optional: how many attempts are out at most, and at least if that is to follow the load; how many attempts that do not end
+ *        `grace_ms` (5,000 if not given) after they were asked to are replaced by others (as many as `concurrency` if not given); how long a
+ *        lease lasts, whether the worker ends once nothing is left to do, for how long it waits for what runs when it is stopped, its name,
+ *        who it acts as, and the agent that it is; NULL for the defaults
  * \param[out] worker the worker; release it with sealbook_worker_free()
  * \param[out] error what went wrong; may be NULL
  * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT, #SEALBOOK_INVALID_TASK for a kind or name that does not fit, #SEALBOOK_IO,
@@ -1549,7 +1551,8 @@ uint32_t sealbook_worker_stop_reason(const sealbook_worker *worker,
 
 /**
  * Fetches attempts on the calling thread and runs each with a function, until the worker has ended. Several threads may do so at the same
- * time; each runs one attempt at once.
+ * time; each runs one attempt at once. A function that does not return keeps its thread: another attempt takes its place only where another
+ * thread fetches, so run some threads more than `concurrency`, or begin one when it is needed.
  *
  * The function may call everything in this library. If it returns without having brought an outcome back, the attempt has failed with the
  * class `NoOutcome`. It must not leave by longjmp(), pthread_exit() or a C++ exception.
@@ -1577,8 +1580,8 @@ void sealbook_worker_stop(const sealbook_worker *worker, const char *reason);
  * Waits until a worker has ended, once.
  *
  * \param worker the worker
- * \param[out] summary_json what it has done: `{"attempts", "completed", "other", "fenced", "abandoned"}`; release it with
- *             sealbook_string_free()
+ * \param[out] summary_json what it has done: `{"attempts", "completed", "other", "fenced", "stuck", "abandoned"}`; release it
+ *             with sealbook_string_free()
  * \param[out] error what went wrong; may be NULL
  * \return #SEALBOOK_OK, what ended the worker, #SEALBOOK_INVALID_ARGUMENT if somebody has waited for it already,
  *         #SEALBOOK_CLOSED in a forked child, #SEALBOOK_NULL_POINTER

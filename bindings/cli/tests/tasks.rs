@@ -267,3 +267,19 @@ fn a_task_with_needs_waits_for_an_agent_and_says_why() {
     assert_eq!(project.run(["task", "submit", "--needs", r#"{"model": 1}"#, "--", "true"]).code, Some(2));
     project.run(["verify", "-q"]).good();
 }
+
+#[test]
+fn a_worker_takes_a_number_or_a_least_and_a_most() {
+    let project = Project::new();
+    let id = submit(&project, &[], &["true"]);
+    for bad in ["0", "0..4", "4..2", "..4", "4..", "1..2..3", "many", "-1"] {
+        let ended = project.run(["work", "--until-idle", &format!("--concurrency={bad}")]);
+        assert_eq!(ended.code, Some(2), "{bad}: {ended:?}");
+    }
+    assert_eq!(show(&project, &id)["state"], "queued");
+    let options = ["--concurrency", "1..4", "--grace", "0.5", "--spare", "0"];
+    let ended = project.run(["work", "--until-idle", "--json"].iter().chain(&options));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let summary = ended.out_lines().pop().unwrap()["summary"].clone();
+    assert_eq!((&summary["completed"], &summary["stuck"]), (&json!(1), &json!(0)));
+}
