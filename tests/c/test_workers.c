@@ -251,7 +251,7 @@ static void a_function_that_does_not_stop_is_replaced_on_another_thread(void) {
     CHECK_CODE(SEALBOOK_OK, sealbook_task_act(shared.tasks, "cancel", id, "ann", "enough", &state, &error));
     join_threads(threads);
     CHECK(shared.calls == 2 && shared.failed == 0);
-    worker_ends(shared.worker, "\"stuck\":1,");
+    worker_ends(shared.worker, "\"stuck\":1");
     CHECK(counts_are(shared.tasks, "{\"completed\":2}"));
     sealbook_string_free(state);
     sealbook_orchestrator_free(shared.tasks);
