@@ -37,7 +37,9 @@ GRACE = 2.0
 class Worker:
     """What fetches attempts and runs them, until the native worker has ended."""
 
-    def __init__(self, native: _native.Worker, handlers: Mapping[str, Handler], drain: float, grace: float) -> None:
+    def __init__(
+        self, native: _native.Worker, handlers: Mapping[str, Handler], drain: float, grace: float
+    ) -> None:
         self.native = native
         self.handlers = dict(handlers)
         self.drain = drain
