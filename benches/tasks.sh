@@ -21,11 +21,11 @@ cp target/release/libsealbook_node.so "$scratch/native.node"
     target/peers/release/sealbook-peers pools
     echo
     echo '# the engine: tasks with a history, in memory without audit, and durable with every transition in the ledger'
-    for place in memory "$scratch/16.db" "$scratch/128.db"; do
+    for place in memory 16.db 128.db; do
         permits=$(basename "$place" .db)
         [ "$permits" = memory ] && permits=16
-        echo "\$ throughput ${place##*/} 10000 $permits"
-        target/release/examples/throughput "$place" 10000 "$permits"
+        echo "\$ throughput $place 10000 $permits"
+        (cd "$scratch" && "$root/target/release/examples/throughput" "$place" 10000 "$permits")
     done
     echo
     echo '$ python benches/peers/python/pools.py'

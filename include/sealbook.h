@@ -1170,7 +1170,7 @@ uint32_t sealbook_task_act_many(const sealbook_orchestrator *orchestrator,
                                 sealbook_error **error);
 
 /**
- * Limits or pauses a kind, a key or the whole queue, in all processes. What is given replaces what was set before; without any limit it is
+ * Limits or pauses a kind, a key, a dependency or the whole queue, in all processes. What is given replaces what was set before; without any limit it is
  * let go.
  *
  * \code{.c}
@@ -1187,8 +1187,9 @@ uint32_t sealbook_task_act_many(const sealbook_orchestrator *orchestrator,
  * \endcode
  *
  * \param orchestrator the orchestrator
- * \param limit_json `{"kind" or "key", "concurrency", "rate": {"starts", "per", "burst"}, "paused"}`, all optional: without a kind or a key it
- *        is about all tasks; `per` is in milliseconds
+ * \param limit_json `{"kind" or "key" or "dependency", "concurrency", "adaptive": {"least", "most", "first"}, "rate": {"starts", "per",
+ *        "burst"}, "paused"}`, all optional: without a kind, a key or a dependency it is about all tasks; `per` is in milliseconds. An adaptive
+ *        limit follows what a dependency bears, and takes the place of the concurrency
  * \param principal who acts
  * \param reason why; it is recorded. NULL for no reason
  * \param[out] limits_json all that is limited then, as sealbook_task_limits() has it; release it with sealbook_string_free()
@@ -1208,13 +1209,63 @@ uint32_t sealbook_task_limit(const sealbook_orchestrator *orchestrator,
  * All that is limited or paused.
  *
  * \param orchestrator the orchestrator
- * \param[out] limits_json an array with `{"kind", "key", "concurrency", "rate", "paused"}` for each; release it with sealbook_string_free()
+ * \param[out] limits_json an array with `{"kind", "key", "dependency", "concurrency", "adaptive", "rate", "paused"}` for each, where `now` of an
+ *             adaptive limit is how many are allowed at present; release it with sealbook_string_free()
  * \param[out] error what went wrong; may be NULL
  * \return #SEALBOOK_OK, #SEALBOOK_TAMPERED, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
  */
 uint32_t sealbook_task_limits(const sealbook_orchestrator *orchestrator,
                               char **limits_json,
                               sealbook_error **error);
+
+/**
+ * Acts on the breaker of a dependency by hand. While it is open, tasks that call the dependency are parked and spend no attempt; no probe
+ * passes either until it is closed by hand.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * char *breaker = NULL;
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_breaker_act(tasks, "api.example", "open", "ops", "maintenance", &breaker, NULL);
+ * assert(strstr(breaker, "\"state\":\"forced\"") != NULL);
+ * sealbook_string_free(breaker);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param orchestrator the orchestrator
+ * \param key the dependency
+ * \param act `open`, `close`, or `reset`, which closes it and forgets what was learned about the dependency
+ * \param principal who acts
+ * \param reason why; it is recorded. NULL for no reason
+ * \param[out] breaker_json the breaker as it stands then, as sealbook_breakers() has it; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_ARGUMENT for another act or a reason that is too long, #SEALBOOK_ACCESS_REFUSED,
+ *         #SEALBOOK_INVALID_TASK for a key or a principal that is no name, #SEALBOOK_READ_ONLY, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO,
+ *         #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_breaker_act(const sealbook_orchestrator *orchestrator,
+                              const char *key,
+                              const char *act,
+                              const char *principal,
+                              const char *reason,
+                              char **breaker_json,
+                              sealbook_error **error);
+
+/**
+ * The breakers of all dependencies that were ever called.
+ *
+ * \param orchestrator the orchestrator
+ * \param[out] breakers_json an array with `{"key", "state", "since", "until", "reason", "calls", "failures", "slow", "in_row"}` for each: the
+ *             state is `closed`, `open`, `half_open` or `forced`; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_TAMPERED, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_breakers(const sealbook_orchestrator *orchestrator,
+                           char **breakers_json,
+                           sealbook_error **error);
 
 /**
  * The pleas that await votes: what tasks ask approval for before they run.
@@ -1235,7 +1286,7 @@ uint32_t sealbook_pleas(const sealbook_orchestrator *orchestrator,
  * Votes on a plea.
  *
  * \param orchestrator the orchestrator
- * \param plea the plea's id
+ * \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
  * \param voter who votes; the requester of the task may not
  * \param choice `approve` or `deny`
  * \param reason why, which is recorded; a denial needs one. NULL for no reason

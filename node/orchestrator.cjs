@@ -17,6 +17,9 @@ const MOST = 1000;
 /** Transitions that figures are over, if nothing is said. */
 const WINDOW = 10_000;
 
+/** What a limit is made of. */
+const GATE = ['kind', 'key', 'dependency', 'concurrency', 'adaptive', 'rate', 'paused'];
+
 /** What only this module can pass to the constructor. */
 const MADE = Symbol('made by Orchestrator');
 
@@ -176,7 +179,7 @@ class Orchestrator {
   }
 
   async limit(limit, options = undefined) {
-    const { rate, ...form } = take.known(limit, ['kind', 'key', 'concurrency', 'rate', 'paused'], 'INVALID_POLICY');
+    const { rate, ...form } = take.known(limit, GATE, 'INVALID_POLICY');
     if (rate !== undefined && rate !== null) form.rate = { per: 1000, burst: 1, ...rate };
     const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
     const args = [encodeValue(form, 'the limit'), word(as, 'the principal'), word(reason, 'the reason')];
@@ -185,6 +188,16 @@ class Orchestrator {
 
   async limits() {
     return JSON.parse(await this.#soon((tasks) => tasks.limits()));
+  }
+
+  async breaker(dependency, act, options = undefined) {
+    const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [word(dependency, 'the dependency'), word(act, 'the act'), word(as, 'the principal'), word(reason, 'the reason')];
+    return JSON.parse(await this.#soon((tasks) => tasks.breaker(...args)));
+  }
+
+  async breakers() {
+    return JSON.parse(await this.#soon((tasks) => tasks.breakers()));
   }
 
   async pleas(options = undefined) {

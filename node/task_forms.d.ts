@@ -75,6 +75,8 @@ export interface Plea {
   subject: string;
   votes: Vote[];
   opened_at: string;
+  /** Whether early votes opened it, and its task still waits for something else: no time runs then. */
+  early: boolean;
   /** When silence becomes a denial, or the next level may vote. */
   due_at: string | null;
 }
@@ -347,12 +349,27 @@ export interface Rate {
   burst: number;
 }
 
-/** What limits the tasks of a kind or with a concurrency key; with neither, all. */
+/** As many at once as a dependency bears: fewer when calls fail, take too long or are throttled, one more with each full round of successes. */
+export interface Adaptive {
+  /** Never fewer; 1 if not given. */
+  least: number;
+  /** Never more. */
+  most: number;
+  /** So many at the beginning; ten, or what is nearest within the bounds, if not given. */
+  first: number;
+  /** So many at present. Who sets a limit may say from where it goes on. */
+  now: number;
+}
+
+/** What limits the tasks of a kind, with a concurrency key or that call a dependency; with none of these, all. */
 export interface Limit {
   kind: string | null;
   key: string | null;
+  dependency: string | null;
   /** At most so many run at once. */
   concurrency: number | null;
+  /** At most as many as the dependency bears, found by trying; instead of `concurrency`. */
+  adaptive: Adaptive | null;
   /** At most so fast they start. */
   rate: Rate | null;
   /** Nothing starts. */
@@ -360,4 +377,31 @@ export interface Limit {
 }
 
 /** A limit that is to be set: what is left out is not limited. */
-export type NewLimit = Partial<Omit<Limit, 'rate'>> & { rate?: Pick<Rate, 'starts'> & Partial<Rate> };
+export type NewLimit = Partial<Omit<Limit, 'rate' | 'adaptive'>> & {
+  rate?: (Pick<Rate, 'starts'> & Partial<Rate>) | null;
+  adaptive?: (Pick<Adaptive, 'most'> & Partial<Adaptive>) | null;
+};
+
+/** What is done to a breaker by hand. */
+export type BreakerAct = 'open' | 'close' | 'reset';
+
+/** The breaker of a dependency. */
+export interface Breaker {
+  /** What it guards. */
+  key: string;
+  /** Calls pass; none do until a time; a few probes do and decide; none do until it is closed by hand. */
+  state: 'closed' | 'open' | 'half_open' | 'forced';
+  since: string;
+  /** Until when it is open, or its probes have time; once that has passed, the next call probes. */
+  until: string | null;
+  /** Why it stands there; null for one that has always been closed. */
+  reason: string | null;
+  /** Calls in its window. */
+  calls: number;
+  /** Of these, those that failed. */
+  failures: number;
+  /** Of these, those that were slow. */
+  slow: number;
+  /** Failures in a row. */
+  in_row: number;
+}

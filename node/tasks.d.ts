@@ -17,6 +17,8 @@ import type {
   ActOptions,
   WaitOptions,
   EventOptions,
+  Breaker,
+  BreakerAct,
   Limit,
   NewLimit,
 } from './task_forms.js';
@@ -218,17 +220,19 @@ export class Orchestrator {
   ): Promise<Array<{ id: string; state: TaskState; error?: undefined } | { id: string; state?: undefined; error: SealbookError }>>;
 
   /**
-   * Limits or pauses a kind, a key or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
+   * Limits or pauses a kind, a key, a dependency or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
    *
    * @returns All that is limited then.
-   * @throws `INVALID_POLICY` if figures make no sense, or both a kind and a key are given; `ACCESS_REFUSED` if whoever acts may not manage the
-   * kind, or not all kinds.
+   * @throws `INVALID_POLICY` if figures make no sense, several of a kind, a key and a dependency are given, or what is no dependency is to be
+   * adaptive; `ACCESS_REFUSED` if whoever acts may not manage the kind, or not all kinds.
    * @example
    * ```js
    * const orchestrator = await Orchestrator.inMemory();
    * const [limit] = await orchestrator.limit({ kind: 'deploy', concurrency: 1, rate: { starts: 100, per: 60_000 } });
    * assert.deepEqual([limit.kind, limit.rate.burst, limit.paused], ['deploy', 1, false]);
    * assert.deepEqual(await orchestrator.limit({ kind: 'deploy' }), []);
+   * const [{ adaptive }] = await orchestrator.limit({ dependency: 'model', adaptive: { most: 50, least: 2 } });
+   * assert.deepEqual(adaptive, { least: 2, most: 50, first: 10, now: 10 });
    * await orchestrator.close();
    * ```
    */
@@ -246,6 +250,36 @@ export class Orchestrator {
    * ```
    */
   limits(): Promise<Limit[]>;
+
+  /**
+   * Opens the breaker of a dependency by hand, closes it, or resets it: closes it, and forgets what was learned about the dependency. While it is
+   * open, tasks that call the dependency are parked and spend no attempt; no probe passes either until it is closed by hand.
+   *
+   * @returns The breaker as it stands then.
+   * @throws `ACCESS_REFUSED` if whoever acts may not manage all kinds; `INVALID_ARGUMENT` for another act.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const breaker = await orchestrator.breaker('api.example', 'open', { reason: 'maintenance' });
+   * assert.deepEqual([breaker.state, breaker.until], ['forced', null]);
+   * assert.equal((await orchestrator.breaker('api.example', 'close')).state, 'closed');
+   * await orchestrator.close();
+   * ```
+   */
+  breaker(dependency: string, act: BreakerAct, options?: ActOptions): Promise<Breaker>;
+
+  /**
+   * The breakers of all dependencies that were ever called.
+   *
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * await orchestrator.breaker('api.example', 'open', { reason: 'maintenance' });
+   * assert.equal((await orchestrator.breakers())[0].reason, 'maintenance');
+   * await orchestrator.close();
+   * ```
+   */
+  breakers(): Promise<Breaker[]>;
 
   /**
    * Tries an ended task anew, from the first attempt; approval has to be asked for anew, too.
@@ -281,7 +315,7 @@ export class Orchestrator {
    *
    * @param options - Who votes: never the requester, and once.
    * @returns The plea as it stands then.
-   * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea.
+   * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea, nor a task of this id.
    * @example
    * ```js
    * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });

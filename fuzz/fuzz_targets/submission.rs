@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealbook::tasks::{ProcessRequest, limit_of, schedule_of, spec_of};
+use sealbook::tasks::{ProcessRequest, limit_json, limit_of, schedule_of, spec_of};
 
 fuzz_target!(|text: &str| {
     if let Ok(spec) = spec_of(text) {
@@ -13,8 +13,10 @@ fuzz_target!(|text: &str| {
     if let Ok(request) = schedule_of(text) {
         let _ = request.schedule.plan();
     }
-    if let Ok((_, limits)) = limit_of(text) {
-        let _ = limits.check();
+    if let Ok((gate, limits)) = limit_of(text) {
+        let _ = limits.check_at(&gate);
+        let again = limit_of(&limit_json(&gate, &limits).to_string());
+        assert!(again.is_ok_and(|again| again == (gate, limits)));
     }
     if let Ok(request) = ProcessRequest::parse(text) {
         assert!(!request.program.is_empty());

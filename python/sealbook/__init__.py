@@ -21,6 +21,7 @@ from sealbook import _native
 from sealbook.aio import AsyncLedger
 from sealbook.arguments import Record
 from sealbook.attempt import Attempt, Permanent, RetryAfter, Snooze, current_attempt
+from sealbook.breakers import Breaker
 from sealbook.errors import (
     CLASSES,
     AccessRefusedError,
@@ -67,7 +68,7 @@ from sealbook.executor import Calls, Executor
 from sealbook.feed import Events
 from sealbook.functions import canonicalize, report, rules, scan, stats, test_rules, verify_export, why
 from sealbook.ledger import Ledger
-from sealbook.limits import Limit, Rate
+from sealbook.limits import Adaptive, Limit, Rate
 from sealbook.orchestrator import Orchestrator
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 from sealbook.schedules import Schedule
@@ -77,10 +78,12 @@ from sealbook.tasks import Handle, TaskFunction, task
 __all__ = [
     "CLASSES",
     "AccessRefusedError",
+    "Adaptive",
     "Agent",
     "ApprovalRequiredError",
     "AsyncLedger",
     "Attempt",
+    "Breaker",
     "BreakerOpenError",
     "Calls",
     "CancelledError",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any, Literal, TypeAlias, cast
 
 from sealbook import _native
 from sealbook.arguments import options_of
 from sealbook.attempt import millis_of
+from sealbook.breakers import Breaker, BreakerAct, breaker_of, make_breaker
 from sealbook.errors import SealbookError, make
 from sealbook.feed import Events
-from sealbook.limits import Limit, Rate, make_limits
+from sealbook.limits import Adaptive, Limit, Rate, make_limits
 from sealbook.schedules import Schedule, make_schedule, schedule_of
 from sealbook.task_options import Task, id_of
 from sealbook.task_results import (
@@ -34,6 +36,7 @@ Pleas: TypeAlias = list[Plea]
 Schedules: TypeAlias = list[Schedule]
 Agents: TypeAlias = list[Agent]
 Limits: TypeAlias = list[Limit]
+Breakers: TypeAlias = list[Breaker]
 States: TypeAlias = list[State | SealbookError]
 
 Act: TypeAlias = Literal["cancel"] | Literal["suspend"] | Literal["resume"] | Literal["retry"]
@@ -185,18 +188,23 @@ class Desk:
         *,
         kind: str | None = None,
         key: str | None = None,
+        dependency: str | None = None,
         concurrency: int | None = None,
+        adaptive: Adaptive | None = None,
         rate: Rate | None = None,
         paused: bool = False,
         reason: str = "",
         as_: str | None = None,
     ) -> Limits:
-        """Limits or pauses a kind, a key or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
+        """Limits or pauses a kind, a key, a dependency or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
 
         Args:
             kind: The kind of the tasks.
-            key: Their concurrency key. Without a kind or a key all tasks are limited.
+            key: Their concurrency key.
+            dependency: What they call. Without a kind, a key or a dependency all tasks are limited.
             concurrency: At most so many run at once.
+            adaptive: At most as many as the dependency bears, found by trying; instead of ``concurrency``. Set again within the same bounds, it
+                goes on from where it stands.
             rate: At most so fast they start.
             paused: Nothing starts.
             reason: Why.
@@ -206,7 +214,8 @@ class Desk:
             All that is limited then.
 
         Raises:
-            InvalidPolicyError: Figures make no sense, or both a kind and a key are given.
+            InvalidPolicyError: Figures make no sense, several of a kind, a key and a dependency are given, or what is no dependency is to be
+                adaptive.
             AccessRefusedError: Whoever acts may not manage the kind, or not all kinds.
 
         >>> from sealbook import Orchestrator, Rate
@@ -214,14 +223,59 @@ class Desk:
         ...     limit, = o.limit(kind="deploy", concurrency=1, rate=Rate(100, per=60))
         ...     limit.concurrency, limit.rate.per, o.limit(kind="deploy")
         (1, 60.0, [])
+        >>> from sealbook import Adaptive
+        >>> with Orchestrator.in_memory() as o:
+        ...     limit, = o.limit(dependency="model", adaptive=Adaptive(50, least=2))
+        ...     limit.adaptive
+        Adaptive(most=50, least=2, first=10, now=10)
         """
-        form: dict[str, Any] = {"kind": kind, "key": key, "concurrency": concurrency, "paused": paused}
+        form: dict[str, Any] = {
+            "kind": kind,
+            "key": key,
+            "dependency": dependency,
+            "concurrency": concurrency,
+        }
+        form["adaptive"] = adaptive and asdict(adaptive)
+        form["paused"] = paused
         form["rate"] = rate and {"starts": rate.starts, "per": millis_of(rate.per), "burst": rate.burst}
         return make_limits(self._native.limit(form, as_ or self._requester, reason))
 
     def limits(self) -> Limits:
         """All that is limited or paused: see :meth:`limit`."""
         return make_limits(self._native.limits())
+
+    def breaker(
+        self, dependency: str, act: BreakerAct, *, reason: str = "", as_: str | None = None
+    ) -> Breaker:
+        """Opens the breaker of a dependency by hand, closes it, or resets it.
+
+        While it is open, tasks that call the dependency are parked and spend no attempt; no probe passes either until it is closed by hand. Tasks
+        that were parked run when it is closed.
+
+        Args:
+            dependency: The dependency.
+            act: ``open``, ``close``, or ``reset``, which closes it and forgets what was learned about the dependency: counts, delays, retry
+                budget, adaptive limit.
+            reason: Why.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Returns:
+            The breaker as it stands then.
+
+        Raises:
+            AccessRefusedError: Whoever acts may not manage all kinds.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     breaker = o.breaker("api.example", "open", reason="maintenance")
+        ...     breaker.state, breaker.reason, o.breaker("api.example", "close").state
+        ('forced', 'maintenance', 'closed')
+        """
+        return make_breaker(self._native.breaker(dependency, act, as_ or self._requester, reason))
+
+    def breakers(self) -> Breakers:
+        """The breakers of all dependencies that were ever called: where they stand, since when and why, and what they have counted."""
+        return [breaker_of(value) for value in json.loads(self._native.breakers())]
 
     def pleas(self, *, all: bool = False) -> Pleas:
         """The pleas that await votes, or all that there are.
@@ -237,21 +291,30 @@ class Desk:
         """
         return [plea_of(value) for value in json.loads(self._native.pleas(all))]
 
-    def approve(self, plea: Plea | str, *, as_: str, reason: str = "") -> Plea:
+    def approve(self, plea: Plea | Task, *, as_: str, reason: str = "") -> Plea:
         """Votes for a plea, and returns it as it stands then.
 
+        A task that still waits for its time or for other tasks may be voted on early: its id or handle will do, and the first vote opens its plea.
+
         Args:
-            plea: The plea, or its id.
+            plea: The plea or its id, or a task that has yet to plead.
             as_: Who votes: never the requester, and once.
             reason: Why.
 
         Raises:
             VoteRefusedError: The vote does not count; ``context["why"]`` is the ground.
-            NotFoundError: There is no such plea.
+            NotFoundError: There is no such plea, nor a task of this id.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory(requester="ann") as o:
+        ...     handle = o.submit("deploy", ["production"], require_approvals=1, delay=3600)
+        ...     plea = o.approve(handle, as_="bob", reason="good for tonight")
+        ...     plea.early, plea.state, handle.status()
+        (True, 'approved', 'pending')
         """
         return make_plea(self._native.vote(id_of(plea), as_, "approve", reason))
 
-    def deny(self, plea: Plea | str, *, as_: str, reason: str) -> Plea:
+    def deny(self, plea: Plea | Task, *, as_: str, reason: str) -> Plea:
         """Votes against a plea, which needs a reason. See :meth:`approve`."""
         return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))
 

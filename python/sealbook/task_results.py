@@ -159,6 +159,8 @@ class Plea:
     """The votes that count."""
     opened_at: datetime
     """Since when it pleads."""
+    early: bool
+    """Whether early votes opened it, and its task still waits for something else: no time runs then."""
     due_at: datetime | None
     """When silence becomes a denial, or the next level may vote."""
 
@@ -344,6 +346,7 @@ def plea_of(value: dict[str, Any]) -> Plea:
             for vote in value["votes"]
         ),
         opened_at=time_of(value["opened_at"]),
+        early=value["early"],
         due_at=None if value["due_at"] is None else time_of(value["due_at"]),
     )
 

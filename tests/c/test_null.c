@@ -59,6 +59,8 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_task_act_many(NULL, "cancel", "[]", "ann", NULL, &out, &error));
     REFUSED(sealbook_task_limit(NULL, "{}", "ann", NULL, &out, &error));
     REFUSED(sealbook_task_limits(NULL, &out, &error));
+    REFUSED(sealbook_breaker_act(NULL, "api", "open", "ann", NULL, &out, &error));
+    REFUSED(sealbook_breakers(NULL, &out, &error));
     REFUSED(sealbook_schedule_put(NULL, "{}", &out, &error));
     REFUSED(sealbook_schedule_remove(NULL, "s", "ann", &error));
     REFUSED(sealbook_schedule_pause(NULL, "s", true, "ann", &out, &error));
@@ -198,6 +200,11 @@ static void a_null_argument_about_tasks_is_refused(void) {
     REFUSED(sealbook_task_limit(tasks, "{}", NULL, NULL, &out, &error));
     REFUSED(sealbook_task_limit(tasks, "{}", "ann", NULL, NULL, &error));
     REFUSED(sealbook_task_limits(tasks, NULL, &error));
+    REFUSED(sealbook_breaker_act(tasks, NULL, "open", "ann", NULL, &out, &error));
+    REFUSED(sealbook_breaker_act(tasks, "api", NULL, "ann", NULL, &out, &error));
+    REFUSED(sealbook_breaker_act(tasks, "api", "open", NULL, NULL, &out, &error));
+    REFUSED(sealbook_breaker_act(tasks, "api", "open", "ann", NULL, NULL, &error));
+    REFUSED(sealbook_breakers(tasks, NULL, &error));
     REFUSED(sealbook_schedule_put(tasks, NULL, &out, &error));
     REFUSED(sealbook_schedule_put(tasks, "{}", NULL, &error));
     REFUSED(sealbook_schedule_remove(tasks, NULL, "ann", &error));

@@ -79,6 +79,8 @@ static uint32_t called(sealbook_orchestrator *tasks, char **arguments, char **ou
         return sealbook_task_act(tasks, arguments[1], arguments[2], arguments[3], arguments[4], out, error);
     if (strcmp(name, "act_many") == 0)
         return sealbook_task_act_many(tasks, arguments[1], arguments[2], arguments[3], arguments[4], out, error);
+    if (strcmp(name, "breaker") == 0)
+        return sealbook_breaker_act(tasks, arguments[1], arguments[2], arguments[3], arguments[4], out, error);
     if (strcmp(name, "limit") == 0)
         return sealbook_task_limit(tasks, arguments[1], arguments[2], arguments[3], out, error);
     CHECK(strcmp(name, "vote") == 0);

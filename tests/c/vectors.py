@@ -53,7 +53,7 @@ def prepare(project, folder):
             out.write(f"{case['call']}\t{path}\t{text}\t{given}\t{cancel}\n")
     # The arguments in the order of C's parameters, those of submissions and filters as one text of JSON.
     order = {"show": ["id"], "act": ["act", "id", "principal", "reason"], "act_many": ["act", "ids", "principal", "reason"],
-             "limit": ["limit", "principal", "reason"], "vote": ["plea", "voter", "choice", "reason"]}
+             "breaker": ["key", "act", "principal", "reason"], "limit": ["limit", "principal", "reason"], "vote": ["plea", "voter", "choice", "reason"]}
     with open(folder / "task_calls.txt", "w") as out:
         for case in task_calls(project):
             names, request = order.get(case["call"]), case["request"]

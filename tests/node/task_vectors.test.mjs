@@ -27,6 +27,7 @@ async function call(o, name, request) {
     case 'show': return o.show(request.id);
     case 'act': return { id: request.id, state: await o[request.act](request.id, { as: request.principal, reason: request.reason }) };
     case 'act_many': return o.actMany(request.act, request.ids, { as: request.principal, reason: request.reason });
+    case 'breaker': return o.breaker(request.key, request.act, { as: request.principal, reason: request.reason });
     case 'limit': return o.limit(request.limit, { as: request.principal, reason: request.reason });
     case 'vote': return o[request.choice](request.plea, { as: request.voter, reason: request.reason });
     default: throw new Error(name);

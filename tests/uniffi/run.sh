@@ -47,6 +47,11 @@ if ruby -e 'require "ffi"' 2>/dev/null; then
     LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_sealbook.rb" "$root"
     LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_calls.rb" "$root" "$work/calls"
     LD_LIBRARY_PATH=$target/$profile ruby -I "$work/ruby" "$root/tests/uniffi/test_tasks.rb" "$root"
+    mkdir "$work/research"
+    LD_LIBRARY_PATH=$target/$profile RUBYLIB=$work/ruby ruby "$root/examples/ruby/research_agent.rb" "$work/research" tides >"$work/agent.txt"
+    has "$work/agent.txt" '3 pages found; 9 calls; the breaker held back tasks: true' 'publishing is awaiting_approval' \
+        'ana approves research.publish: approved' 'published 3 pages' 'intact: '
+    has "$work/research/answer.txt" 'a page about history of tides' 'a page about methods of tides' 'a page about criticism of tides'
 else
     skip 'ruby with the gem ffi is not installed'
 fi

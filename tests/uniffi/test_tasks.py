@@ -212,6 +212,8 @@ class Tasks(unittest.TestCase):
                 return json.loads(act(request["id"], request["principal"], request["reason"]))
             case "act_many":
                 return json.loads(tasks.act_many(*request.values()))
+            case "breaker":
+                return json.loads(tasks.breaker(*request.values()))
             case "limit":
                 return json.loads(tasks.limit(json.dumps(request["limit"]), request["principal"], request["reason"]))
             case "vote":

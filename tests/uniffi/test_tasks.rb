@@ -121,6 +121,7 @@ def call(tasks, call, request)
   when "show" then show.call(request)
   when "act" then JSON.parse(tasks.public_send(request["act"], *request.values_at("id", "principal", "reason")))
   when "act_many" then JSON.parse(tasks.act_many(*request.values))
+  when "breaker" then JSON.parse(tasks.breaker(*request.values))
   when "limit" then JSON.parse(tasks.limit(JSON.generate(request["limit"]), request["principal"], request["reason"]))
   when "vote" then JSON.parse(tasks.public_send(request["choice"], *request.values_at("plea", "voter", "reason")))
   end

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn sealbook_pleas(
 /// Votes on a plea.
 ///
 /// \param orchestrator the orchestrator
-/// \param plea the plea's id
+/// \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
 /// \param voter who votes; the requester of the task may not
 /// \param choice `approve` or `deny`
 /// \param reason why, which is recorded; a denial needs one. NULL for no reason

@@ -8,8 +8,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 pub(crate) use tasks::{
-    Act, ActOnSchedule, Add, Limit, List, Pleas, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Vote,
-    Watch, Work, WorkOptions,
+    Act, ActOnBreaker, ActOnSchedule, Add, Breaker, BreakerCommand, Limit, List, Pleas, Schedule,
+    ScheduleCommand, Submit, Task, TaskCommand, Vote, Watch, Work, WorkOptions,
 };
 
 /// A tamper-evident ledger of what AI agents and people did
@@ -83,6 +83,7 @@ pub(crate) enum Command {
     Rules(Rules),
     Task(Task),
     Schedule(Schedule),
+    Breaker(Breaker),
     Work(Work),
     /// List the agents: what they can do, how they are, and how many tasks they have
     ///

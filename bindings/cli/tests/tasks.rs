@@ -110,6 +110,16 @@ fn a_task_waits_for_its_approvers_and_no_vote_counts_twice() {
 }
 
 #[test]
+fn a_task_that_waits_for_its_time_is_voted_on_by_its_id() {
+    let project = Project::new();
+    let id = submit(&project, &["--require-approvals", "1", "--delay", "3600"], &["true"]);
+    let plea = project.run(["approve", &id, "--as", "bob", "--json"]).json();
+    let members = ["task", "state", "early"].map(|name| plea[name].clone());
+    assert_eq!(members, [json!(id), json!("approved"), json!(true)]);
+    assert_eq!(project.run(["approve", &id, "--as", "cat"]).code, Some(1));
+}
+
+#[test]
 fn a_denial_needs_a_reason_and_ends_the_task() {
     let project = Project::new();
     let id = submit(&project, &["--require-approvals", "1"], &["true"]);
@@ -235,6 +245,59 @@ fn kinds_keys_and_the_queue_are_limited_and_paused() {
     project.run(["work", "--until-idle"]).good();
     assert_eq!(project.run(["task", "show", id, "--json"]).json()["state"], "completed");
     project.run(["task", "limit", "--queue", "--rate", "0"]).failed("INVALID_POLICY");
+}
+
+#[test]
+fn a_dependency_is_limited_as_it_bears_and_that_says_how_many_may_call_it_at_present() {
+    let project = Project::new();
+    let args = [
+        "task",
+        "limit",
+        "--dependency",
+        "model",
+        "--adaptive",
+        "50",
+        "--least",
+        "2",
+        "--first",
+        "7",
+        "--as",
+        "ops",
+    ];
+    let shown = project.run(args).good();
+    assert_eq!(shown, "dependency model: at present 7 at once, between 2 and 50 as it bears them\n");
+    let limit = project.run(["task", "limit", "--json"]).json();
+    assert_eq!(limit["adaptive"], json!({"least": 2, "most": 50, "first": 7, "now": 7}));
+    let shown = project.run(["task", "limit", "--dependency", "model", "--adaptive", "5"]).good();
+    assert!(shown.contains("at present 5 at once, between 1 and 5"), "{shown}");
+    project
+        .run(["task", "limit", "--dependency", "model", "--adaptive", "5", "--first", "6"])
+        .failed("INVALID_POLICY");
+    assert_eq!(project.run(["task", "limit", "--key", "model", "--adaptive", "5"]).code, Some(2));
+}
+
+#[test]
+fn a_breaker_is_opened_by_hand_holds_tasks_back_and_lets_them_go_when_it_is_closed() {
+    let project = Project::new();
+    assert_eq!(project.run(["breaker", "list"]).good(), "no dependency was called yet\n");
+    let opened =
+        project.run(["breaker", "open", "api", "--reason", "maintenance", "--as", "ops", "--json"]).json();
+    assert_eq!(
+        (&opened["key"], &opened["state"], &opened["until"]),
+        (&json!("api"), &json!("forced"), &json!(null))
+    );
+    let id = submit(&project, &["--dependency", "api"], &["true"]);
+    assert_eq!(work(&project)["attempts"], 0);
+    let shown = project.run(["task", "show", &id, "--json"]).json();
+    assert_eq!((&shown["state"], &shown["attempts"]), (&json!("pending"), &json!(0)));
+    let listed = project.run(["breaker", "list"]).good();
+    assert!(listed.starts_with("api  open by hand since ") && listed.contains(": maintenance;"), "{listed}");
+    let closed = project.run(["breaker", "close", "api", "--as", "ops"]).good();
+    assert!(closed.starts_with("api  closed since "), "{closed}");
+    assert_eq!(work(&project)["completed"], 1);
+    assert_eq!(project.run(["breaker", "list", "--json"]).json()["calls"], 1);
+    assert_eq!(project.run(["breaker", "reset", "api", "--json"]).json()["calls"], 0);
+    project.run(["breaker", "open", ""]).failed("INVALID_TASK");
 }
 
 #[test]

@@ -4,8 +4,8 @@ mod desk;
 mod schedules;
 
 use sealbook::tasks::{
-    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, PleaId, Principal, Span, State,
-    Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
+    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, State, Summary,
+    TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
 };
 use sealbook::{Code, Error, Ledger, Result};
 use serde::Deserialize;
@@ -90,15 +90,15 @@ impl Orchestrator {
         Ok(pleas.iter().map(tasks::plea_json).collect::<Value>().to_string())
     }
 
-    /// Votes `approve` or `deny` on a plea, and returns it as it stands then.
+    /// Votes `approve` or `deny` on a plea, or on a task that has yet to plead, and returns the plea as it stands then.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote`].
+    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote_on`] and [`Engine::vote`].
     pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
         let choice = Choice::parse(choice).ok_or_else(|| {
             Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
         })?;
-        let plea = self.engine.vote(PleaId::parse(plea)?, Principal::parse(voter)?, choice, reason)?;
+        let plea = self.engine.vote(self.engine.vote_on(plea)?, Principal::parse(voter)?, choice, reason)?;
         Ok(tasks::plea_json(&plea).to_string())
     }
 

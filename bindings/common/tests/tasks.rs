@@ -38,6 +38,9 @@ fn call(tasks: &Orchestrator, call: &str, request: &Value) -> Result<Value> {
             let ids = request["ids"].to_string();
             value(&tasks.act_many(&word("act"), &ids, &word("principal"), &word("reason"))?)
         }
+        "breaker" => {
+            value(&tasks.breaker(&word("key"), &word("act"), &word("principal"), &word("reason"))?)
+        }
         "limit" => value(&tasks.limit(&request["limit"].to_string(), &word("principal"), &word("reason"))?),
         "vote" => value(&tasks.vote(&word("plea"), &word("voter"), &word("choice"), &word("reason"))?),
         other => panic!("no call {other}"),

@@ -103,7 +103,7 @@ impl Tasks {
         self.soon(env, move |engine| engine.act_many(&act, &ids, &principal, &reason))
     }
 
-    /// Limits a kind, a key or the queue.
+    /// Limits a kind, a key, a dependency or the queue.
     ///
     /// # Errors
     /// `CLOSED`.
@@ -125,6 +125,31 @@ impl Tasks {
     #[napi(catch_unwind)]
     pub fn limits<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.soon(env, |engine| engine.limits())
+    }
+
+    /// Acts on a breaker by hand.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn breaker<'env>(
+        &self,
+        env: &'env Env,
+        key: String,
+        act: String,
+        principal: String,
+        reason: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.breaker(&key, &act, &principal, &reason))
+    }
+
+    /// All breakers.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn breakers<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.soon(env, Orchestrator::breakers)
     }
 
     /// The pleas that await votes, or all.

@@ -88,6 +88,23 @@ impl Orchestrator {
         brief(py, || engine.limits())
     }
 
+    fn breaker(
+        &self,
+        py: Python<'_>,
+        key: &str,
+        act: &str,
+        principal: &str,
+        reason: &str,
+    ) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.breaker(key, act, principal, reason))
+    }
+
+    fn breakers(&self, py: Python<'_>) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.breakers())
+    }
+
     fn pleas(&self, py: Python<'_>, all: bool) -> PyResult<String> {
         let engine = self.engine(py)?;
         brief(py, || engine.pleas(all))

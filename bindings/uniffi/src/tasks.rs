@@ -94,8 +94,9 @@ impl Orchestrator {
         Ok(self.0.act_many(act, &reply::json(&ids), principal, reason)?)
     }
 
-    /// Limits or pauses a kind, a key or the whole queue: `{kind or key, concurrency?, rate?: {starts, per, burst}, paused?}`, `per` in milliseconds. Without
-    /// any limit it is let go. Returns all that is limited then.
+    /// Limits or pauses a kind, a key, a dependency or the whole queue: `{kind or key or dependency, concurrency?, adaptive?: {least?, most, first?},
+    /// rate?: {starts, per, burst}, paused?}`, `per` in milliseconds. An adaptive limit follows what a dependency bears; its `now` is how many are allowed at
+    /// present. Without any limit it is let go. Returns all that is limited then.
     ///
     /// Throws `INVALID_POLICY`, `ACCESS_REFUSED`, `INVALID_TASK` for a principal that is no name, `IO`.
     #[uniffi::method(default(reason = ""))]
@@ -110,6 +111,22 @@ impl Orchestrator {
         Ok(self.0.limits()?)
     }
 
+    /// Acts on the breaker of a dependency by hand: `open`, `close`, or `reset`, which also forgets what was learned about the dependency. Returns it as it
+    /// stands then.
+    ///
+    /// Throws `INVALID_ARGUMENT` for another act, `INVALID_TASK` for a key or a principal that is no name, `ACCESS_REFUSED`, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn breaker(&self, key: &str, act: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.breaker(key, act, principal, reason)?)
+    }
+
+    /// The breakers of all dependencies that were ever called, as an array of `{key, state, since, until, reason, calls, failures, slow, in_row}`.
+    ///
+    /// Throws `TAMPERED`, `IO`.
+    pub fn breakers(&self) -> Result<String> {
+        Ok(self.0.breakers()?)
+    }
+
     /// The pleas that await votes, or all that there are, as an array.
     ///
     /// Throws `IO`.
@@ -118,7 +135,7 @@ impl Orchestrator {
         Ok(self.0.pleas(all)?)
     }
 
-    /// Votes for a plea, and returns it as it stands then.
+    /// Votes for a plea, and returns it as it stands then. The id may also be that of a task which has yet to plead.
     ///
     /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `NOT_FOUND`, `IO`.
     #[uniffi::method(default(reason = ""))]

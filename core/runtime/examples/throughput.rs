@@ -3,7 +3,9 @@
 
 use sealbook_error::Result;
 use sealbook_ledger::Genesis;
-use sealbook_runtime::{Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, WorkerOptions, work};
+use sealbook_runtime::{
+    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Progress, WorkerOptions, work,
+};
 use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, new_ledger_id};
 use sealbook_tasks::{Arguments, Audit, Principal, Spec, TaskKind};
 use std::io::Write;
@@ -53,9 +55,9 @@ fn main() -> Result<()> {
         .map_err(Into::into)
 }
 
-/// From before a submission to the start of its handler, for tasks that come one at a time, in order of length.
+/// From before a submission to the start of its handler, for tasks that come one at a time to an idle worker, in order of length.
 fn delays(engine: &Engine, spec: &Spec) -> Result<Vec<Duration>> {
-    let (started, starts) = channel();
+    let ((started, starts), (ended, ends)) = (channel(), channel());
     let started = Mutex::new(started);
     let handler = move |_: &Attempt| {
         let _ = started.lock().map(|started| started.send(Instant::now()));
@@ -65,12 +67,20 @@ fn delays(engine: &Engine, spec: &Spec) -> Result<Vec<Duration>> {
     let stop = CancelToken::new();
     let (other, token) = (engine.clone(), stop.clone());
     let options = WorkerOptions { concurrency: 2, ..WorkerOptions::default() };
-    let worker = std::thread::spawn(move || work(&other, handlers, &options, &token, &mut |_| {}));
+    let mut tell = move |progress| {
+        if let Progress::Ended(..) = progress {
+            let _ = ended.send(());
+        }
+    };
+    let worker = std::thread::spawn(move || work(&other, handlers, &options, &token, &mut tell));
     let mut delays = Vec::new();
     for _ in 0..500 {
         let began = Instant::now();
         engine.submit(spec.clone())?;
         delays.extend(starts.recv().ok().map(|start| start - began));
+        // It is written that the task has ended, and the worker has nothing to do.
+        let _ = ends.recv();
+        std::thread::sleep(Duration::from_millis(2));
     }
     stop.cancel("enough");
     let _summary = worker.join();

@@ -11,8 +11,9 @@ mod worker;
 
 pub use cancel::CancelToken;
 pub use engine::{
-    APPROVER, Access, Activity, AgentView, Claimed, Deed, Engine, EngineOptions, Figures, KindFigures, News,
-    Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, WorkerFigures,
+    APPROVER, Access, Activity, AgentView, Claimed, Deed, DependencyFigures, Engine, EngineOptions, Figures,
+    KindFigures, News, Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, VoteOn,
+    WorkerFigures,
 };
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};
 pub use handler::{Attempt, Beat, Handler, Outcome, RESULT_LIMIT, guard};

@@ -365,24 +365,6 @@ fn only_who_may_manage_all_kinds_limits_the_queue_and_that_is_an_entry() {
 }
 
 #[test]
-fn an_open_breaker_parks_tasks_without_spending_an_attempt() {
-    for house in houses() {
-        let key = Key::parse("api.example").unwrap();
-        house.engine.force_breaker(key.clone(), true, "maintenance").unwrap();
-        let id = house.engine.submit(Spec { dependency: Some(key.clone()), ..spec("work", "1") }).unwrap().id;
-        let worker = house
-            .engine
-            .begin_worker(sealbook_tasks::WorkerId::parse("w").unwrap(), sealbook_tasks::LEASE)
-            .unwrap();
-        let kinds = Arc::new(std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]));
-        assert!(house.engine.claim(&worker, 1, &kinds).unwrap().is_empty());
-        let task = house.engine.get(id).unwrap().task;
-        assert_eq!((task.state, task.attempts), (State::Pending, 0));
-        assert!(task.reason.unwrap().contains("forced"));
-    }
-}
-
-#[test]
 fn a_worker_that_lost_its_lease_writes_nothing_and_its_task_runs_again() {
     for house in houses() {
         let id = house.engine.submit(spec("work", "1")).unwrap().id;

@@ -8,14 +8,15 @@
 )]
 
 use rusqlite::Connection;
+use sealbook_error::Code;
 use sealbook_ledger::Genesis;
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
 };
 use sealbook_store::{SqliteOptions, SqliteStore, new_ledger_id};
 use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Choice, Key, Per, Plea, PleaState, Principal, Right, Span, Spec, Standing,
-    State, TaskId, TaskKind,
+    ApprovalPolicy, Arguments, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Principal, Right,
+    Span, Spec, Standing, State, TaskId, TaskKind,
 };
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
@@ -88,6 +89,55 @@ fn waiting_survives_a_restart_and_is_decided_from_another_process() {
     let third = house.engine();
     assert_eq!(run(&third).completed, 1);
     assert_eq!(state(&third, id), State::Completed);
+}
+
+/// A task that waits for another, which needs no approval.
+fn behind_another(engine: &Engine, spec: Spec) -> TaskId {
+    let first = engine.submit(Spec { approval: None, ..spec.clone() }).unwrap().id;
+    let after = vec![Dependency { task: first, on_failure: OnFailure::Fail }];
+    engine.submit(Spec { after, ..spec }).unwrap().id
+}
+
+#[test]
+fn early_votes_count_once_the_task_asks_and_only_for_what_they_were_cast_on() {
+    let house = House::new();
+    let engine = house.engine();
+    let ids = [behind_another(&engine, spec("[1]", 2)), behind_another(&engine, spec("[7]", 2))];
+    for id in ids {
+        let vote = |who| engine.vote(id, principal(who), Choice::Approve, "seen");
+        assert_eq!(vote("ann").unwrap_err().code(), Code::VoteRefused);
+        assert!(engine.show(id).unwrap().pleas.is_empty(), "a refused vote opens no plea");
+        assert!(vote("bob").unwrap().early);
+        assert_eq!(vote("bob").unwrap_err().code(), Code::VoteRefused);
+        assert_eq!((state(&engine, id), engine.show(id).unwrap().pleas.len()), (State::Pending, 1));
+    }
+    house.change(
+        "UPDATE tasks SET document = replace(document, '[7]', '[8]') WHERE state = 'pending' AND document LIKE '%[7]%'",
+    );
+    let other = house.engine();
+    assert_eq!(run(&other).completed, 2, "those that they waited for");
+    let [kept, changed] = ids.map(|id| other.show(id).unwrap().pleas);
+    assert!(kept.len() == 1 && !kept[0].early && kept[0].approvals() == 1);
+    let states: Vec<_> = changed.iter().map(|plea| (plea.state, plea.approvals())).collect();
+    assert_eq!(states, [(PleaState::Withdrawn, 1), (PleaState::Pending, 0)]);
+    other.vote(kept[0].id, principal("cat"), Choice::Approve, "").unwrap();
+    assert_eq!(run(&other).completed, 1);
+    assert_eq!(state(&other, ids[0]), State::Completed);
+}
+
+#[test]
+fn early_votes_may_decide() {
+    let house = House::new();
+    let engine = house.engine();
+    let (granted, denied) = (behind_another(&engine, spec("1", 1)), behind_another(&engine, spec("2", 1)));
+    let plea = engine.vote(granted, principal("bob"), Choice::Approve, "").unwrap();
+    assert_eq!((plea.state, state(&engine, granted)), (PleaState::Approved, State::Pending));
+    assert_eq!(engine.vote(denied, principal("bob"), Choice::Deny, "no").unwrap().state, PleaState::Denied);
+    assert_eq!(state(&engine, denied), State::Failed);
+    assert_eq!(run(&house.engine()).completed, 3, "the two in front, and the one that was granted");
+    assert_eq!(engine.plea(plea.id).unwrap().state, PleaState::Consumed);
+    let error = engine.vote(granted, principal("cat"), Choice::Approve, "").unwrap_err();
+    assert_eq!(error.code(), Code::VoteRefused);
 }
 
 #[test]

@@ -14,7 +14,7 @@ words! {
         Run     "run"     "Run tasks as a worker or an agent.";
         Approve "approve" "Vote on pleas, as far as the plea's policy lets them.";
         See     "see"     "See the tasks of others.";
-        Manage  "manage"  "Cancel, suspend, resume and redrive the tasks of others.";
+        Manage  "manage"  "Cancel, suspend, resume and redrive the tasks of others; for all kinds: limit keys, dependencies and the queue, and act on breakers.";
     }
 }
 
@@ -83,9 +83,17 @@ pub struct Refusal {
     pub plea: Option<PleaId>,
 }
 
+impl Refusal {
+    /// Whether it is about a plea: one that is open, or one that a vote would have opened.
+    #[must_use]
+    pub fn is_of_a_plea(&self) -> bool {
+        self.plea.is_some() || self.what == "vote"
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let code = if refusal.plea.is_some() { Code::VoteRefused } else { Code::AccessRefused };
+        let code = if refusal.is_of_a_plea() { Code::VoteRefused } else { Code::AccessRefused };
         Error::new(code, format!("{} may not {}: {}", refusal.who, refusal.what, refusal.detail))
             .remedy(refusal.why.meaning())
             .with("why", refusal.why)

@@ -31,6 +31,15 @@ words! {
     }
 }
 
+words! {
+    /// What is done to a breaker by hand.
+    BreakerDeed {
+        Open  "open"  "Nothing passes, no probe either, until it is closed by hand.";
+        Close "close" "Calls pass; one that was not closed begins to count anew.";
+        Reset "reset" "It is as new: closed, by the policy that is set now, and with nothing counted.";
+    }
+}
+
 /// When a breaker opens and how it closes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -135,6 +144,29 @@ pub struct BreakerChange {
     pub reason: String,
 }
 
+/// A breaker as people look at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BreakerView {
+    /// What it guards.
+    pub key: Key,
+    /// Where it stands. One that is open until a time that has passed lets the next call probe.
+    pub state: BreakerState,
+    /// Since when.
+    pub since: Time,
+    /// Until when it is open, or its probes have time; none if it is closed, or open until it is closed by hand.
+    pub until: Option<Time>,
+    /// Why it stands there; none for one that has always been closed.
+    pub reason: Option<String>,
+    /// Calls in the window.
+    pub calls: u64,
+    /// Of these, those that failed.
+    pub failures: u64,
+    /// Of these, those that were slow.
+    pub slow: u64,
+    /// Failures in a row.
+    pub in_row: u32,
+}
+
 /// A breaker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breaker {
@@ -145,6 +177,9 @@ pub struct Breaker {
     phase: u64,
     since: Time,
     until: Time,
+    /// Why it stands there; none for one that has always been closed.
+    #[serde(default)]
+    reason: Option<String>,
     /// How often it has opened without closing in between.
     opened: u32,
     in_row: u32,
@@ -168,6 +203,7 @@ impl Breaker {
             phase: 0,
             since: now,
             until: now,
+            reason: None,
             opened: 0,
             in_row: 0,
             window: VecDeque::new(),
@@ -175,6 +211,12 @@ impl Breaker {
             succeeded: 0,
             failed: 0,
         })
+    }
+
+    /// What it guards.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.key
     }
 
     /// Where it stands.
@@ -268,14 +310,54 @@ impl Breaker {
         }
     }
 
-    /// Opens it by hand, or closes it.
-    pub fn force(&mut self, open: bool, reason: &str, now: Time) -> Option<BreakerChange> {
-        let to = if open { BreakerState::Forced } else { BreakerState::Closed };
-        if self.state == to {
-            return None;
+    /// Opens it by hand, closes it, or makes it new; with `policy` as the one that is set now. There is a change to record even if it stands where
+    /// it stood: somebody has said so.
+    pub fn act(
+        &mut self,
+        deed: BreakerDeed,
+        policy: BreakerPolicy,
+        reason: &str,
+        now: Time,
+    ) -> BreakerChange {
+        let to = if deed == BreakerDeed::Open { BreakerState::Forced } else { BreakerState::Closed };
+        if deed == BreakerDeed::Reset {
+            self.policy = policy;
+        } else if self.state == to {
+            // What it has counted, and since when, stays.
+            let reason = reason.to_owned();
+            return BreakerChange { key: self.key.clone(), at: now, from: to, to, reason };
         }
         self.opened = 0;
-        Some(self.turn(to, now, reason.to_owned()))
+        self.turn(to, now, reason.to_owned())
+    }
+
+    /// The leave that a call had which began then, if that was in the phase in which the breaker still is.
+    #[must_use]
+    pub fn pass_since(&self, began: Time) -> Option<Pass> {
+        (began >= self.since).then_some(Pass { phase: self.phase })
+    }
+
+    /// How it stands, for people to look at.
+    #[must_use]
+    pub fn view(&self, now: Time) -> BreakerView {
+        let (number, oldest) = self.buckets(now);
+        let window = self.window.iter().filter(|bucket| bucket.number > oldest && bucket.number <= number);
+        let [calls, failures, slow] = window.fold([0_u64; 3], |[calls, failures, slow], bucket| {
+            let more = [bucket.calls, bucket.failures, bucket.slow].map(u64::from);
+            let [c, f, s] = more;
+            [calls + c, failures + f, slow + s]
+        });
+        BreakerView {
+            key: self.key.clone(),
+            state: self.state,
+            since: self.since,
+            until: self.retry_at(),
+            reason: self.reason.clone(),
+            calls,
+            failures,
+            slow,
+            in_row: self.in_row,
+        }
     }
 
     /// What the time alone changes: probes that never came back.
@@ -300,8 +382,7 @@ impl Breaker {
         if outcome == Outcome::Ignored {
             return None;
         }
-        let number = now.as_micros().div_euclid(self.policy.bucket.as_micros().max(1));
-        let oldest = number.saturating_sub(i64::from(self.policy.buckets));
+        let (number, oldest) = self.buckets(now);
         // Buckets of a clock that went back do not count either.
         self.window.retain(|bucket| bucket.number > oldest && bucket.number <= number);
         if self.window.back().is_none_or(|bucket| bucket.number != number) {
@@ -316,6 +397,12 @@ impl Breaker {
         self.in_row = if failure { self.in_row.saturating_add(1) } else { 0 };
         let reason = self.verdict()?;
         Some(self.open(reason, asked, now, random))
+    }
+
+    /// The number of the bucket of a time, and of the last one before the window.
+    fn buckets(&self, now: Time) -> (i64, i64) {
+        let number = now.as_micros().div_euclid(self.policy.bucket.as_micros().max(1));
+        (number, number.saturating_sub(i64::from(self.policy.buckets)))
     }
 
     fn verdict(&self) -> Option<String> {
@@ -348,6 +435,7 @@ impl Breaker {
     }
 
     fn turn(&mut self, to: BreakerState, now: Time, reason: String) -> BreakerChange {
+        self.reason = Some(reason.clone());
         let change = BreakerChange { key: self.key.clone(), at: now, from: self.state, to, reason };
         (self.state, self.since, self.until) = (to, now, now);
         self.phase += 1;

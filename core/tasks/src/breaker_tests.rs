@@ -131,15 +131,64 @@ fn a_call_that_shows_nothing_frees_its_probe() {
     assert!(breaker.pass(at(5_000), 0).0.is_ok());
 }
 
+fn act(breaker: &mut Breaker, deed: BreakerDeed, reason: &str, now: Time) -> BreakerChange {
+    breaker.act(deed, BreakerPolicy::default(), reason, now)
+}
+
 #[test]
-fn opened_by_hand_it_waits_for_a_hand() {
+fn opened_by_hand_it_waits_for_a_hand_and_lets_no_probe_through() {
     let mut breaker = breaker(BreakerPolicy::default());
-    assert_eq!(breaker.force(true, "maintenance", at(0)).unwrap().to, BreakerState::Forced);
-    assert_eq!(breaker.force(true, "again", at(0)), None);
+    assert_eq!(act(&mut breaker, BreakerDeed::Open, "maintenance", at(0)).to, BreakerState::Forced);
+    let again = act(&mut breaker, BreakerDeed::Open, "again", at(1));
+    assert_eq!(
+        (again.from, again.to, again.reason.as_str()),
+        (BreakerState::Forced, BreakerState::Forced, "again")
+    );
     let error = breaker.pass(at(1_000_000_000), 0).0.unwrap_err();
     assert!(error.context().is_empty() && breaker.retry_at().is_none());
-    breaker.force(false, "done", at(1)).unwrap();
-    assert!(breaker.pass(at(1), 0).0.is_ok());
+    let view = breaker.view(at(5));
+    assert_eq!((view.state, view.since, view.until), (BreakerState::Forced, at(0), None));
+    assert_eq!(view.reason.as_deref(), Some("maintenance"));
+    act(&mut breaker, BreakerDeed::Close, "done", at(6));
+    assert!(breaker.pass(at(6), 0).0.is_ok());
+}
+
+#[test]
+fn closed_by_hand_an_open_one_counts_anew_and_a_closed_one_goes_on_counting() {
+    let mut breaker = opened();
+    assert_eq!(act(&mut breaker, BreakerDeed::Close, "mended", at(1)).from, BreakerState::Open);
+    (0..4).for_each(|_| assert_eq!(call(&mut breaker, Outcome::Failure, at(1)), None));
+    act(&mut breaker, BreakerDeed::Close, "once more", at(1));
+    let view = breaker.view(at(1));
+    assert_eq!((view.calls, view.failures, view.in_row, view.reason.as_deref()), (4, 4, 4, Some("mended")));
+    assert_eq!(call(&mut breaker, Outcome::Failure, at(1)).unwrap().to, BreakerState::Open);
+}
+
+#[test]
+fn made_new_it_has_counted_nothing_follows_the_policy_of_now_and_hears_no_call_of_before() {
+    let mut breaker = breaker(BreakerPolicy::default());
+    let late = breaker.pass(at(0), 0).0.unwrap();
+    (0..4).for_each(|_| assert_eq!(call(&mut breaker, Outcome::Failure, at(0)), None));
+    let policy = BreakerPolicy { consecutive: 2, ..BreakerPolicy::default() };
+    breaker.act(BreakerDeed::Reset, policy, "another key", at(1));
+    assert_eq!(breaker.view(at(1)).calls, 0);
+    assert_eq!(breaker.report(late, Outcome::Failure, Span::ZERO, None, at(1), 0), None);
+    assert_eq!(breaker.pass_since(at(0)), None);
+    assert_eq!(call(&mut breaker, Outcome::Failure, at(1)), None);
+    let pass = breaker.pass_since(at(1)).unwrap();
+    assert!(breaker.report(pass, Outcome::Failure, Span::ZERO, None, at(1), 0).is_some());
+}
+
+#[test]
+fn what_has_left_the_window_is_not_shown() {
+    let mut breaker = breaker(BreakerPolicy::default());
+    call(&mut breaker, Outcome::Failure, at(0));
+    call(&mut breaker, Outcome::Success, at(9_000));
+    let counts = |now| {
+        let view = breaker.view(at(now));
+        (view.calls, view.failures)
+    };
+    assert_eq!((counts(9_999), counts(10_000), counts(30_000)), ((2, 1), (1, 0), (0, 0)));
 }
 
 #[test]

@@ -54,11 +54,13 @@ mod subject;
 mod task;
 
 pub use access::{Allowance, Ground, Refusal, Right, Standing};
-pub use breaker::{Breaker, BreakerChange, BreakerPolicy, BreakerState, Outcome, Pass};
+pub use breaker::{
+    Breaker, BreakerChange, BreakerDeed, BreakerPolicy, BreakerState, BreakerView, Outcome, Pass,
+};
 pub use cron::{Due, Missed, Plan, Schedule};
 pub use doc::states_page;
 pub use lease::{LEASE, Lease, Presented, WorkerLease, fence};
-pub use limiter::Limiter;
+pub use limiter::{Adaptive, Limiter};
 pub use name::{AgentId, Key, PleaId, Principal, TaskId, TaskKind, WorkerId};
 pub use pleading::{
     ApprovalPolicy, Ballot, Choice, Level, Per, Plea, PleaChange, PleaState, PleaStep, VOTE_DOMAIN,

@@ -9,6 +9,59 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use serde::{Deserialize, Serialize};
 
+/// Within which bounds a limit follows what its dependency can take.
+///
+/// ```
+/// use sealbook_tasks::Adaptive;
+///
+/// let adaptive = Adaptive { least: 1, most: 50, first: 10, now: None };
+/// adaptive.check()?;
+/// assert_eq!(adaptive.limit(), 10);
+/// assert!(Adaptive { now: Some(51), ..adaptive }.check().is_err());
+/// # Ok::<(), sealbook_error::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adaptive {
+    /// Never fewer.
+    pub least: u32,
+    /// Never more.
+    pub most: u32,
+    /// How many at the beginning.
+    pub first: u32,
+    /// How many at present. Who sets a limit may say from where it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<u32>,
+}
+
+impl Adaptive {
+    /// Between these bounds; ten at the beginning, or what is nearest to that.
+    #[must_use]
+    pub fn between(least: u32, most: u32) -> Self {
+        Self { least, most, first: 10.min(most).max(least), now: None }
+    }
+
+    /// Checks the figures.
+    ///
+    /// # Errors
+    /// `INVALID_POLICY` unless 1 <= least <= first, now <= most.
+    pub fn check(&self) -> Result<()> {
+        Limiter::new(self.least, self.most, self.first)?;
+        Limiter::new(self.least, self.most, self.limit()).map(drop)
+    }
+
+    /// How many may be out at present.
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        self.now.unwrap_or(self.first)
+    }
+
+    /// The same bounds and beginning, wherever it stands.
+    #[must_use]
+    pub fn bounds(&self) -> Self {
+        Self { now: None, ..*self }
+    }
+}
+
 /// A limit that follows what the dependency can take.
 ///
 /// ```
@@ -79,6 +132,7 @@ impl Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn at(secs: u64) -> Time {
         Span::from_secs(secs).after(Time::EPOCH)
@@ -106,6 +160,48 @@ mod tests {
             limiter.report(Outcome::Failure, 2, at(now), Span::ZERO);
         });
         assert_eq!(limiter.limit(), 2);
+    }
+
+    /// A dependency that bears 20 calls at a time, and refuses what is more, on a clock that the test turns.
+    #[test]
+    fn it_finds_what_a_dependency_bears_and_follows_when_that_changes() {
+        let mut limiter = Limiter::new(1, 100, 1).unwrap();
+        let mut rounds = |bears: u32, from: u64| {
+            let of_round = |now| {
+                let out = limiter.limit();
+                for n in 0..out {
+                    let outcome = if n < bears { Outcome::Success } else { Outcome::Failure };
+                    limiter.report(outcome, out, at(now), Span::from_secs(1));
+                }
+                limiter.limit()
+            };
+            (from..from + 300).map(of_round).collect::<Vec<_>>()
+        };
+        for (bears, from) in [(20, 10), (6, 1_000), (20, 2_000)] {
+            let seen = rounds(bears, from);
+            let late = seen.get(100..).unwrap();
+            let (least, most) = (*late.iter().min().unwrap(), *late.iter().max().unwrap());
+            assert!(least >= bears / 2 && most <= bears + 1, "{bears}: {least} to {most}");
+            assert!(late.iter().sum::<u32>() >= bears * 200 * 7 / 10, "{late:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_leaves_its_bounds(
+            calls in prop::collection::vec((0..3u8, 0..100u32, 0..1000u64, 0..10u64), 0..200), least in 1..20u32, more in 0..50u32,
+        ) {
+            let mut limiter = Limiter::new(least, least + more, least).unwrap();
+            for (outcome, out, now, took) in calls {
+                let outcome = [Outcome::Success, Outcome::Failure, Outcome::Ignored][usize::from(outcome)];
+                let before = limiter.limit();
+                let changed = limiter.report(outcome, out, at(now), Span::from_secs(took));
+                prop_assert!((least..=least + more).contains(&limiter.limit()));
+                prop_assert_eq!(changed, limiter.limit() != before);
+                // A step up is one; a step down is no deeper than by half.
+                prop_assert!(limiter.limit() <= before + 1 && limiter.limit() >= before / 2);
+            }
+        }
     }
 
     #[test]

@@ -418,19 +418,32 @@ fn a_delegate_votes_in_the_place_of_who_asked_it_until_that_is_revoked() {
 }
 
 #[test]
-fn votes_that_came_before_the_plea_count_when_it_opens() {
-    let mut plea = plea(&task(policy(2)));
-    let early = vec![
-        (ballot(&plea, "bob", Choice::Approve, at(0)), approver("bob")),
-        (ballot(&plea, "ann", Choice::Approve, at(0)), approver("ann")),
-        (ballot(&plea, "bob", Choice::Approve, at(0)), approver("bob")),
-        (ballot(&plea, "eve", Choice::Approve, at(0)), approver("eve")),
-        (ballot(&plea, "joe", Choice::Deny, at(0)), approver("joe")),
-    ];
-    let (steps, refusals) = plea.count_early(early, at(1)).unwrap();
-    assert_eq!((steps.len(), plea.state), (2, PleaState::Approved));
-    let whys: Vec<_> = refusals.iter().map(|refusal| refusal.why).collect();
-    assert_eq!(whys, [Ground::Requester, Ground::VotedAlready, Ground::Decided]);
+fn votes_that_came_early_count_and_their_levels_time_begins_when_the_task_asks() {
+    let task = task(policy(2));
+    let policy = task.spec.approval.clone().unwrap();
+    let mut plea = Plea::open_early(PleaId::new(at(0), [2; 10]), &task, 1, policy, at(0)).unwrap();
+    let forever = at(1_000_000);
+    assert_eq!((plea.due_at(), plea.due(forever)), (None, None));
+    for (voter, why) in [("ann", Ground::Requester), ("eve", Ground::NotEligible)] {
+        let standing =
+            if voter == "eve" { Standing { roles: Vec::new(), ..approver(voter) } } else { approver(voter) };
+        let error =
+            plea.vote(ballot(&plea, voter, Choice::Approve, forever), &standing, None, forever).unwrap_err();
+        assert_eq!(error.why, why);
+    }
+    let step =
+        plea.vote(ballot(&plea, "bob", Choice::Approve, at(5)), &approver("bob"), None, at(5)).unwrap();
+    plea.apply(&step).unwrap();
+    let again = plea.vote(ballot(&plea, "bob", Choice::Approve, at(6)), &approver("bob"), None, at(6));
+    assert_eq!(again.unwrap_err().why, Ground::VotedAlready);
+
+    let step = plea.ask(forever).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!((plea.state, plea.approvals(), plea.opened_at), (PleaState::Pending, 1, forever));
+    assert!(plea.ask(forever).is_none() && plea.due_at().unwrap() > forever);
+    let step =
+        plea.vote(ballot(&plea, "joe", Choice::Approve, forever), &approver("joe"), None, forever).unwrap();
+    assert_eq!(step.state, PleaState::Approved);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Key, Priority, TaskKind};
+use crate::{Adaptive, Key, Priority, TaskKind};
 use proptest::prelude::*;
 
 fn at(millis: u64) -> Time {
@@ -26,6 +26,7 @@ fn item(n: u32, share: &str, priority: u8, since: Time) -> Item {
         kind: kind("work"),
         share: share.into(),
         key: None,
+        dependency: None,
         needs: None,
         priority: Priority(priority),
         since,
@@ -145,11 +146,53 @@ fn a_key_never_has_more_out_than_its_limit() {
 }
 
 #[test]
+fn a_dependency_has_a_gate_of_its_own_that_follows_its_limit() {
+    let (mut queue, api) = (queue(), || GateName::Dependency(key("api")));
+    let adaptive = Adaptive { least: 1, most: 5, first: 3, now: None };
+    let at_present =
+        |now| GateLimits { adaptive: Some(Adaptive { now, ..adaptive }), ..GateLimits::default() };
+    queue.limit(api(), at_present(None)).unwrap();
+    // Who only has the same word for a concurrency key is not held back.
+    queue.push(Item { key: Some(key("api")), ..item(9, "z", 0, at(0)) }, at(0)).unwrap();
+    for n in 0..9 {
+        let called = Item { dependency: Some(key("api")), ..item(n + 10, "a", 96, at(0)) };
+        queue.push(called, at(0)).unwrap();
+    }
+    let out: Vec<_> = std::iter::from_fn(|| queue.pop(at(0))).filter(|passed| passed.key.is_none()).collect();
+    assert_eq!((out.len(), queue.len()), (3, 6));
+    assert_eq!(queue.why(id(13), at(0)), Some(Waiting::Gate(api(), Shut::Full)));
+    queue.limit(api(), at_present(Some(1))).unwrap();
+    out.iter().take(2).for_each(|passed| queue.release(passed));
+    assert_eq!(queue.pop(at(1)), None);
+    queue.limit(api(), at_present(Some(5))).unwrap();
+    assert_eq!(drain(&mut queue, at(2)).len(), 4);
+}
+
+#[test]
+fn only_the_limit_of_a_dependency_is_adaptive_and_then_nothing_else_is_fixed() {
+    let adaptive = Some(Adaptive { least: 1, most: 5, first: 3, now: None });
+    let limits = GateLimits { adaptive, ..GateLimits::default() };
+    limits.check_at(&GateName::Dependency(key("api"))).unwrap();
+    for gate in [GateName::Queue, GateName::Kind(kind("work")), GateName::Key(key("api"))] {
+        assert_eq!(limits.check_at(&gate).unwrap_err().code(), Code::InvalidPolicy);
+    }
+    let both = GateLimits { concurrency: Some(1), ..limits };
+    assert_eq!(both.check().unwrap_err().code(), Code::InvalidPolicy);
+    for (least, most, first, now) in
+        [(0, 5, 1, None), (2, 5, 1, None), (1, 5, 6, None), (2, 5, 3, Some(1)), (1, 5, 3, Some(6))]
+    {
+        let adaptive = Some(Adaptive { least, most, first, now });
+        let limits = GateLimits { adaptive, ..GateLimits::default() };
+        assert_eq!(limits.check().unwrap_err().code(), Code::InvalidPolicy);
+    }
+}
+
+#[test]
 fn after_a_restart_what_was_out_still_counts() {
     let mut queue = queue();
     let limits = GateLimits { concurrency: Some(1), ..GateLimits::default() };
     queue.limit(GateName::Kind(kind("work")), limits).unwrap();
-    let out = Passed { task: id(9), kind: kind("work"), key: None };
+    let out = Passed { task: id(9), kind: kind("work"), key: None, dependency: None };
     queue.occupy(&out);
     queue.push(item(1, "a", 96, at(0)), at(0)).unwrap();
     assert_eq!(queue.pop(at(0)), None);

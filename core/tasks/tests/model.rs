@@ -312,7 +312,7 @@ impl World {
                 self.alive_until[worker] = self.now + LEASE.as_millis();
             }
             Op::Limit { key: n, paused, concurrency } => {
-                let limits = GateLimits { paused, concurrency, rate: None };
+                let limits = GateLimits { paused, concurrency, ..GateLimits::default() };
                 self.queue.limit(GateName::Key(key(n)), limits).unwrap();
                 self.limits[usize::from(n)] = (paused, concurrency);
             }

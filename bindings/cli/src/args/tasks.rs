@@ -71,14 +71,16 @@ pub(crate) struct Reasoned {
     pub(crate) reason: String,
 }
 
-/// Limit or pause a kind, a key or the whole queue, in all processes; without limits, show what is limited
+/// Limit or pause a kind, a key, a dependency or the whole queue, in all processes; without limits, show what is limited
 ///
-/// What is given replaces what was set before.
+/// What is given replaces what was set before. An adaptive limit is lowered when calls of the dependency fail, take too long or are throttled, and raised
+/// while they succeed; it keeps what it has learned when it is set again within the same bounds.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Example:
   sealbook task limit --kind deploy --concurrency 1
   sealbook task limit --key api --rate 100 --per 60 --burst 10
+  sealbook task limit --dependency model --adaptive 50
   sealbook task limit --queue --pause --reason 'maintenance'
   sealbook task limit --queue --lift
   sealbook task limit")]
@@ -89,12 +91,24 @@ pub(crate) struct Limit {
     /// Tasks with this concurrency key
     #[arg(long, value_name = "KEY", group = "gate")]
     pub(crate) key: Option<String>,
+    /// Tasks that call this dependency
+    #[arg(long, value_name = "KEY", group = "gate")]
+    pub(crate) dependency: Option<String>,
     /// All tasks
     #[arg(long, group = "gate")]
     pub(crate) queue: bool,
     /// At most so many run at once
     #[arg(long, value_name = "N", requires = "gate")]
     pub(crate) concurrency: Option<u32>,
+    /// As many run at once as the dependency bears, found by trying, and at most so many
+    #[arg(long, value_name = "MOST", requires = "dependency", conflicts_with = "concurrency")]
+    pub(crate) adaptive: Option<u32>,
+    /// Never fewer than so many [default: 1]
+    #[arg(long, value_name = "N", requires = "adaptive")]
+    pub(crate) least: Option<u32>,
+    /// So many at the beginning [default: 10, within the bounds]
+    #[arg(long, value_name = "N", requires = "adaptive")]
+    pub(crate) first: Option<u32>,
     /// At most so many start in the time that --per names
     #[arg(long, value_name = "STARTS", requires = "gate")]
     pub(crate) rate: Option<u32>,
@@ -108,8 +122,45 @@ pub(crate) struct Limit {
     #[arg(long, requires = "gate")]
     pub(crate) pause: bool,
     /// Lift all limits of it
-    #[arg(long, requires = "gate", conflicts_with_all = ["concurrency", "rate", "pause"])]
+    #[arg(long, requires = "gate", conflicts_with_all = ["concurrency", "adaptive", "rate", "pause"])]
     pub(crate) lift: bool,
+    #[command(flatten)]
+    pub(crate) act: Reasoned,
+}
+
+/// See the breakers of dependencies, and open and close them by hand
+///
+/// While a breaker is open, tasks that name its dependency are parked and spend no attempt. One that was opened by hand lets no probe through until it is
+/// closed by hand. Each of these acts is an entry of the ledger, and needs the right to manage all kinds.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  sealbook breaker open api.example --reason 'maintenance until noon'
+  sealbook breaker list --json
+  sealbook breaker close api.example --reason 'it is back'")]
+pub(crate) struct Breaker {
+    #[command(subcommand)]
+    pub(crate) command: BreakerCommand,
+}
+
+/// What to do with breakers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BreakerCommand {
+    /// List the breakers of all dependencies that were ever called: where they stand, since when and why, and what they have counted
+    List,
+    /// Let nothing pass until it is closed by hand
+    Open(ActOnBreaker),
+    /// Let calls pass; tasks that were parked run at once
+    Close(ActOnBreaker),
+    /// Close it, and forget all that was learned about the dependency: counts, delays, retry budget, adaptive limit
+    Reset(ActOnBreaker),
+}
+
+/// A breaker, who acts on it, and why.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ActOnBreaker {
+    /// The dependency
+    pub(crate) key: String,
     #[command(flatten)]
     pub(crate) act: Reasoned,
 }
@@ -319,7 +370,7 @@ pub(crate) struct Pleas {
 /// A vote that does not count is recorded as refused; the exit code is 1 then, and the reason is on standard error.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Vote {
-    /// The plea's id
+    /// The plea's id, or that of a task which will plead but still waits for its time or for other tasks
     pub(crate) plea: String,
     /// Who votes
     #[arg(long = "as", value_name = "PRINCIPAL")]

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod agents;
+mod breaker;
 mod completions;
 mod export;
 mod import;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Report(args) => report::run(args, context),
         Command::Rules(args) => rules::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Breaker(args) => breaker::run(args, context),
         Command::Schedule(args) => schedule::run(args, context),
         Command::Work(args) => work::run(args, context),
         Command::Agents => agents::run(context),

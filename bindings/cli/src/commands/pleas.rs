@@ -5,7 +5,7 @@ use crate::args::{Pleas, Vote};
 use crate::context::{Context, Outcome};
 use crate::output;
 use sealbook_common::sealbook::Result;
-use sealbook_common::sealbook::tasks::{self, Choice, Plea, PleaId, Principal};
+use sealbook_common::sealbook::tasks::{self, Choice, Plea, Principal};
 
 pub(crate) fn run(args: &Pleas, context: &Context) -> Result<Outcome> {
     for plea in context.open_to_read()?.tasks()?.pleas(args.all)? {
@@ -15,8 +15,9 @@ pub(crate) fn run(args: &Pleas, context: &Context) -> Result<Outcome> {
 }
 
 pub(crate) fn vote(args: &Vote, choice: Choice, context: &Context) -> Result<Outcome> {
-    let (id, voter) = (PleaId::parse(&args.plea)?, Principal::parse(&args.principal)?);
-    let plea = context.open()?.tasks()?.vote(id, voter, choice, &args.reason)?;
+    let voter = Principal::parse(&args.principal)?;
+    let tasks = context.open()?.tasks()?;
+    let plea = tasks.vote(tasks.vote_on(&args.plea)?, voter, choice, &args.reason)?;
     if context.json || !context.quiet {
         print(&plea, context)?;
     }

@@ -163,6 +163,12 @@ fn stats(window: u64, prometheus: bool, context: &Context) -> Result<Outcome> {
         let text = format!("{} started, {} completed, {:.2} at once", of.started, of.completed, of.load);
         out.push_str(&format!("{}  {text}\n", output::escape(worker)));
     }
+    for (key, of) in &figures.dependencies {
+        let breaker = of.breaker.map(|state| format!("breaker {state}"));
+        let limit = of.limit.zip(of.out).map(|(limit, out)| format!("{out} out of {limit} at present"));
+        let text: Vec<_> = breaker.into_iter().chain(limit).collect();
+        out.push_str(&format!("{}  {}\n", output::escape(key), text.join(", ")));
+    }
     output::print(&out)?;
     Ok(Outcome::Good)
 }

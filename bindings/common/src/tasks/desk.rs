@@ -2,7 +2,7 @@
 
 use super::{Orchestrator, misread};
 use crate::errors;
-use sealbook::tasks::{self, Deed, Principal, State, TaskId};
+use sealbook::tasks::{self, BreakerDeed, Deed, Key, Principal, State, TaskId};
 use sealbook::{Code, Error, Result};
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ impl Orchestrator {
         self.engine.act_many(deed_of(act)?, ids, &Principal::parse(principal)?, reason)
     }
 
-    /// Sets what limits a kind, a key or the whole queue, from the JSON object that [`tasks::limit_of`] reads: what is limited then, as
+    /// Sets what limits a kind, a key, a dependency or the whole queue, from the JSON object that [`tasks::limit_of`] reads: what is limited then, as
     /// [`Orchestrator::limits`] says it.
     ///
     /// # Errors
@@ -71,5 +71,28 @@ impl Orchestrator {
         let gates = self.engine.gates()?;
         let limits = gates.iter().map(|(gate, limits)| tasks::limit_json(gate, limits));
         Ok(limits.collect::<Value>().to_string())
+    }
+
+    /// Acts on the breaker of a dependency by hand: `open`, `close` or `reset`. Returns it as it stands then: `{key, state, since, until, reason, calls,
+    /// failures, slow, in_row}`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for another act or a reason that is too long, `INVALID_TASK` for a key or a principal that is no name, and those of
+    /// `Engine::breaker`.
+    pub fn breaker(&self, key: &str, act: &str, principal: &str, reason: &str) -> Result<String> {
+        let deed = BreakerDeed::parse(act).ok_or_else(|| {
+            Error::new(Code::InvalidArgument, format!("{act:?} is nothing that is done to a breaker"))
+                .remedy("open, close or reset it")
+        })?;
+        let view = self.engine.breaker(Key::parse(key)?, deed, Principal::parse(principal)?, reason)?;
+        Ok(json!(view).to_string())
+    }
+
+    /// The breakers of all dependencies that were ever called, as an array.
+    ///
+    /// # Errors
+    /// `TAMPERED` if one cannot be read, and those of reading the store.
+    pub fn breakers(&self) -> Result<String> {
+        Ok(json!(self.engine.breakers()?).to_string())
     }
 }

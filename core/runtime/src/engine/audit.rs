@@ -8,9 +8,9 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    AgentId, ApprovalPolicy, Audit, BreakerChange, Choice, Event, GateLimits, GateName, Lease, Plea,
-    PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId, TaskKind,
-    Transition, WorkerLease,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Lease,
+    Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
+    TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -92,12 +92,14 @@ pub(crate) fn transition(task: &Task, transition: &Transition) -> Option<Record>
 }
 
 pub(crate) fn plea_opened(plea: &Plea) -> Record {
-    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy});
+    let details = json!({"subject": plea.subject, "requester": plea.requester, "round": plea.round, "policy": plea.policy,
+        "early": plea.early});
     record(PLEADING, principal("service", "sealbook"), "plead", details, plea_of(plea))
 }
 
 pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
     let (actor, action) = match &step.what {
+        PleaChange::Ask => (principal("service", "sealbook"), "ask"),
         PleaChange::Vote(vote) => {
             (principal("human", vote.ballot.voter.as_str()), vote.ballot.choice.as_str())
         }
@@ -115,7 +117,7 @@ pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
 }
 
 pub(crate) fn refusal(refusal: &Refusal) -> Record {
-    let kind = if refusal.plea.is_some() { PLEADING } else { TASK };
+    let kind = if refusal.is_of_a_plea() { PLEADING } else { TASK };
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
     record(kind, principal("service", refusal.who.as_str()), "refused", refusal, metadata)
 }
@@ -123,6 +125,16 @@ pub(crate) fn refusal(refusal: &Refusal) -> Record {
 /// A breaker that opened, closed or lets probes through.
 pub(crate) fn breaker(change: &BreakerChange) -> Record {
     record(TASK, principal("service", "sealbook"), "breaker", change, json!({"dependency": change.key}))
+}
+
+/// What somebody did to a breaker by hand.
+pub(crate) fn breaker_by_hand(deed: BreakerDeed, change: &BreakerChange, who: &Principal) -> Record {
+    let action = match deed {
+        BreakerDeed::Open => "open_breaker",
+        BreakerDeed::Close => "close_breaker",
+        BreakerDeed::Reset => "reset_breaker",
+    };
+    record(TASK, principal("service", who.as_str()), action, change, json!({"dependency": change.key}))
 }
 
 /// Limits of the queue, a kind or a key that somebody has set or lifted.

@@ -1,6 +1,7 @@
 //! Handing tasks out to workers, and what happens by the clock.
 
 use super::desk::Desk;
+use super::gates::GATES;
 use super::{Engine, Shared, agents, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
@@ -63,7 +64,8 @@ impl Engine {
             match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
                 None => Ok((Turn { states, claimed: None, seen: None, present: 0 }, None)),
                 Some(held) => {
-                    let (claimed, seen) = claim(desk, shared, &held, most, &kinds)?;
+                    let taker = Taker { worker: &held, most, kinds: &kinds, fresh: None };
+                    let (claimed, seen) = claim(desk, shared, &taker)?;
                     let present = desk.agents()?.presence();
                     Ok((Turn { states, claimed: Some(claimed), seen, present }, seen))
                 }
@@ -106,17 +108,21 @@ impl Engine {
         })
     }
 
-    /// Whether a task waits that a claim of this worker would be given, had it a permit for it.
+    /// Whether a task waits that a claim of this worker would be given, had it a permit for it; none while a claim is being written, or
+    /// after one that failed.
     ///
     /// # Errors
     /// Those of reading the store.
-    pub(crate) fn has_waiting(&self, worker: &WorkerLease, kinds: &BTreeSet<TaskKind>) -> Result<bool> {
+    pub(crate) fn has_waiting(
+        &self,
+        worker: &WorkerLease,
+        kinds: &BTreeSet<TaskKind>,
+    ) -> Result<Option<bool>> {
         let now = sealbook_store::now()?;
         self.read(|tables| {
             let mut scheduler = self.shared.scheduler.lock();
             if scheduler.seen().is_none() {
-                // Another claim is being written at this moment; the next look tells.
-                return Ok(false);
+                return Ok(None);
             }
             scheduler.catch_up(tables, now)?;
             let agents = agents::Agents::load(tables, now)?;
@@ -125,7 +131,7 @@ impl Engine {
             let takes = |next: Candidate<'_>| {
                 kinds.contains(next.kind) && agents::is_for(&agents, &self.shared, me.as_ref(), next)
             };
-            Ok(has_place && scheduler.has(now, &takes))
+            Ok(Some(has_place && scheduler.has(now, &takes)))
         })
     }
 
@@ -179,31 +185,48 @@ pub struct News {
     pub present: u64,
 }
 
+/// Who is given tasks, and which.
+pub(super) struct Taker<'a> {
+    pub(super) worker: &'a WorkerLease,
+    pub(super) most: usize,
+    pub(super) kinds: &'a BTreeSet<TaskKind>,
+    /// Only these, which this decision takes in.
+    pub(super) fresh: Option<BTreeSet<TaskId>>,
+}
+
 /// The tasks for a worker, and up to which transition the scheduler has seen; it trusts itself again once they are written.
-fn claim(
+pub(super) fn claim(
     desk: &mut Desk<'_>,
     shared: &Shared,
-    worker: &WorkerLease,
-    most: usize,
-    kinds: &BTreeSet<TaskKind>,
+    taker: &Taker<'_>,
 ) -> Result<(Vec<Claimed>, Option<u64>)> {
     let mut scheduler = shared.scheduler.lock();
     scheduler.catch_up(desk.tables, desk.now)?;
     let seen = scheduler.seen();
     scheduler.doubt();
+    for id in taker.fresh.iter().flatten() {
+        let now = desk.now;
+        scheduler.admit(desk.task(*id)?, now)?;
+    }
+    // Attempts that ended in this very decision may have moved the limit of their dependency.
+    if desk.has_changed(GATES) {
+        scheduler.set_gates(desk.documents(GATES)?.into_iter().collect())?;
+    }
     let mut claimed = Vec::new();
     agents::bury(desk)?;
-    let me = desk.agents()?.of(worker);
-    while claimed.len() < most {
+    let me = desk.agents()?.of(taker.worker);
+    while claimed.len() < taker.most {
         let (now, agents) = (desk.now, &*desk.agents()?);
         if me.as_ref().is_some_and(|me| !agents.has_place(me)) {
             break;
         }
         let takes = |next: Candidate<'_>| {
-            kinds.contains(next.kind) && agents::is_for(agents, shared, me.as_ref(), next)
+            taker.fresh.as_ref().is_none_or(|fresh| fresh.contains(&next.task))
+                && taker.kinds.contains(next.kind)
+                && agents::is_for(agents, shared, me.as_ref(), next)
         };
         let Some(id) = scheduler.pop(now, &takes) else { break };
-        match give(desk, shared, id, worker, me.as_ref())? {
+        match give(desk, shared, id, taker.worker, me.as_ref())? {
             Some(claim) => claimed.push(claim),
             None => scheduler.give_back(id),
         }
@@ -268,7 +291,9 @@ fn give(
     let dependency = task.spec.dependency.clone();
     let needs_grant = task.spec.approval.is_some();
     let submission = desk.tables.submission(id)?;
-    if let Some(why) = audit::is_other(desk.task(id)?, submission.as_deref())? {
+    if !desk.is_new(id)
+        && let Some(why) = audit::is_other(desk.task(id)?, submission.as_deref())?
+    {
         desk.cause(
             id,
             Event::Cancel,

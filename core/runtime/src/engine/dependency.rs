@@ -1,14 +1,16 @@
-//! What guards a dependency that tasks share: its breaker and its retry budget, each a document of the store.
+//! What guards a dependency that tasks share: its breaker, its retry budget and its limit, each a document of the store.
 
 use super::desk::Desk;
-use super::{Engine, Shared, audit, document};
+use super::{Shared, adaptive, audit, document};
 use crate::random::draw;
 use sealbook_error::Result;
 use sealbook_ledger::Time;
-use sealbook_tasks::{Breaker, BreakerState, Key, Outcome, Pass, RetryBudget, Span};
+use sealbook_tasks::{Breaker, Key, Outcome, Pass, RetryBudget, Span, Task};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// What the names of documents with breakers begin with.
+pub(super) const BREAKERS: &str = "breaker:";
 /// How long a task is parked before a breaker that only a hand closes.
 const FORCED: Span = Span::from_secs(60);
 /// At least so long, so that no task is parked again and again in the same moment.
@@ -41,7 +43,22 @@ pub(super) fn report(
     let mut breaker = breaker(desk, shared, key)?;
     let change = breaker.report(pass, outcome, took, asked, desk.now, draw()?);
     desk.records(change.as_ref().map(audit::breaker));
-    put(desk, breaker_name(key), &breaker)
+    put(desk, breaker_name(key), &breaker)?;
+    adaptive::report(desk, key, outcome, took)
+}
+
+/// Counts an attempt that took too long or gave no sign of life, of which no worker will be heard.
+pub(super) fn time_out(desk: &mut Desk<'_>, task: &Task) -> Result<()> {
+    let (Some(key), Some(began)) = (&task.spec.dependency, task.started_at) else { return Ok(()) };
+    let took = Span::between(began, desk.now);
+    if let Some(mut breaker) = get::<Breaker>(desk, &breaker_name(key))?
+        && let Some(pass) = breaker.pass_since(began)
+    {
+        let change = breaker.report(pass, Outcome::Failure, took, None, desk.now, draw()?);
+        desk.records(change.as_ref().map(audit::breaker));
+        put(desk, breaker_name(key), &breaker)?;
+    }
+    adaptive::report(desk, key, Outcome::Failure, took)
 }
 
 /// A first attempt earns a part of a retry.
@@ -59,53 +76,27 @@ pub(super) fn spend(desk: &mut Desk<'_>, key: &Key) -> Result<bool> {
     Ok(enough)
 }
 
-impl Engine {
-    /// Opens the breaker of a dependency by hand, or closes it.
-    ///
-    /// # Errors
-    /// Those of writing to the store.
-    pub fn force_breaker(&self, key: Key, open: bool, reason: &str) -> Result<BreakerState> {
-        let reason = reason.to_owned();
-        self.decide(move |desk, shared| {
-            let mut breaker = breaker(desk, shared, &key)?;
-            let change = breaker.force(open, &reason, desk.now);
-            desk.records(change.as_ref().map(audit::breaker));
-            put(desk, breaker_name(&key), &breaker)?;
-            Ok(breaker.state())
-        })
-    }
-
-    /// Where the breaker of a dependency stands.
-    ///
-    /// # Errors
-    /// Those of reading the store.
-    pub fn breaker(&self, key: &Key) -> Result<BreakerState> {
-        let now = sealbook_store::now()?;
-        self.read(|tables| Ok(breaker(&Desk::new(tables, now), &self.shared, key)?.state()))
-    }
-}
-
-fn breaker(desk: &Desk<'_>, shared: &Shared, key: &Key) -> Result<Breaker> {
+pub(super) fn breaker(desk: &Desk<'_>, shared: &Shared, key: &Key) -> Result<Breaker> {
     match get(desk, &breaker_name(key))? {
         Some(breaker) => Ok(breaker),
         None => Breaker::new(key.clone(), shared.options.breaker, desk.now),
     }
 }
 
-fn breaker_name(key: &Key) -> String {
-    format!("breaker:{key}")
+pub(super) fn breaker_name(key: &Key) -> String {
+    format!("{BREAKERS}{key}")
 }
 
-fn budget_name(key: &Key) -> String {
+pub(super) fn budget_name(key: &Key) -> String {
     format!("budget:{key}")
 }
 
-fn get<T: DeserializeOwned>(desk: &Desk<'_>, name: &str) -> Result<Option<T>> {
+pub(super) fn get<T: DeserializeOwned>(desk: &Desk<'_>, name: &str) -> Result<Option<T>> {
     let document = desk.document(name)?;
     document.map(|document| document::read(name, &document)).transpose()
 }
 
-fn put<T: Serialize>(desk: &mut Desk<'_>, name: String, value: &T) -> Result<()> {
+pub(super) fn put<T: Serialize>(desk: &mut Desk<'_>, name: String, value: &T) -> Result<()> {
     let document = document::write(&name, value)?;
     desk.put_document(name, document);
     Ok(())

@@ -1,7 +1,7 @@
 //! A decision in the making: the tasks and pleas that it touches, as they will stand once it is written.
 
 use super::agents::Agents;
-use super::{audit, dependency};
+use super::{adaptive, audit, dependency};
 use crate::random::{draw, random};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
@@ -9,8 +9,8 @@ use sealbook_store::{Changes, Ingest, Record, TaskChange, TaskRow, TaskTables};
 use sealbook_tasks::graph::{Readiness, readiness};
 use sealbook_tasks::idempotency::Remembered;
 use sealbook_tasks::{
-    Act, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task, TaskId, Transition,
-    Verdict, WorkerId, WorkerLease, deadline,
+    Act, ApprovalPolicy, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task,
+    TaskId, Transition, Verdict, WorkerId, WorkerLease, deadline,
 };
 use std::collections::BTreeMap;
 
@@ -140,6 +140,11 @@ impl<'a> Desk<'a> {
         self.documents.insert(name, None);
     }
 
+    /// Whether this decision changes a document whose name begins so.
+    pub(crate) fn has_changed(&self, prefix: &str) -> bool {
+        self.documents.keys().any(|name| name.starts_with(prefix))
+    }
+
     /// All documents whose name begins so, as they stand in this decision.
     pub(crate) fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>> {
         let mut documents: BTreeMap<_, _> = self.tables.documents(prefix)?.into_iter().collect();
@@ -202,6 +207,11 @@ impl<'a> Desk<'a> {
         self.rows.insert(row.task.id, Sheet::of(row, true));
     }
 
+    /// Whether this decision has taken a task in.
+    pub(crate) fn is_new(&self, id: TaskId) -> bool {
+        self.rows.get(&id).is_some_and(|sheet| sheet.is_new)
+    }
+
     /// How many tasks this decision has taken in so far.
     pub(crate) fn added(&self) -> usize {
         self.rows.values().filter(|sheet| sheet.is_new).count()
@@ -220,10 +230,14 @@ impl<'a> Desk<'a> {
         let since = row.task.since;
         row.task.apply(&transition)?;
         let record = audit::transition(&row.task, &transition);
+        let dependency = row.task.spec.dependency.clone();
         if transition.from.is_leased() != transition.to.is_leased()
             && let Some(lease) = &transition.lease
         {
             self.agents()?.follow(&transition, lease, since);
+            if let Some(key) = dependency {
+                adaptive::count(self, &key, transition.to.is_leased())?;
+            }
         }
         if let Some(sheet) = self.rows.get_mut(&id) {
             sheet.transitions.push(transition);
@@ -237,8 +251,13 @@ impl<'a> Desk<'a> {
         plea.apply(step)?;
         self.records.push(audit::plea_step(plea, step));
         self.pleas.insert(plea.id, plea.clone());
+        let event = plea.event();
+        if event == Some(Event::Deny) && self.task(plea.task)?.state == State::Pending {
+            let act = Act::new(Role::Scheduler, self.now).because("it was denied before it was its turn");
+            self.cause(plea.task, Event::Plead, act)?;
+        }
         let waits = self.task(plea.task)?.state == State::AwaitingApproval;
-        if let Some(event) = plea.event().filter(|_| waits) {
+        if let Some(event) = event.filter(|_| waits) {
             let by = if event == Event::Cancel { Role::Scheduler } else { Role::Approver };
             let why = audit::why(plea);
             self.cause(plea.task, event, Act::new(by, self.now).because(why))?;
@@ -247,21 +266,47 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Lets a task plead.
+    /// Lets a task plead, with the votes that came early for exactly what it would run.
     pub(crate) fn plead(&mut self, id: TaskId, act: Act<'_>) -> Result<()> {
         self.cause(id, Event::Plead, act)?;
+        let now = self.now;
+        if let Some(mut plea) = self.last_plea(id)?
+            && let Some(step) = plea.ask(now)
+        {
+            let task = self.task(id)?;
+            let is_same = plea.subject == sealbook_tasks::subject(&task.spec)?
+                && task.spec.approval.as_ref() == Some(&plea.policy);
+            if is_same && plea.task_seq >= task.redriven {
+                return self.step(&mut plea, &step);
+            }
+            self.withdraw_plea(id, "what would run is not what the votes were for")?;
+        }
         self.open_plea(id)
     }
 
     pub(crate) fn open_plea(&mut self, id: TaskId) -> Result<()> {
+        let plea = self.new_plea(id, Plea::open)?;
+        self.take_plea(plea);
+        Ok(())
+    }
+
+    /// The plea that a task would open next.
+    pub(crate) fn new_plea(
+        &mut self,
+        id: TaskId,
+        open: impl FnOnce(PleaId, &Task, u32, ApprovalPolicy, Time) -> Result<Plea>,
+    ) -> Result<Plea> {
         let round = self.last_plea(id)?.map_or(1, |plea| plea.round.saturating_add(1));
         let (now, plea_id) = (self.now, PleaId::new(self.now, random()?));
         let task = self.task(id)?;
         let policy = task.spec.approval.clone().unwrap_or_else(super::escalation);
-        let plea = Plea::open(plea_id, task, round, policy, now)?;
+        open(plea_id, task, round, policy, now)
+    }
+
+    /// Takes a plea in that was opened.
+    pub(crate) fn take_plea(&mut self, plea: Plea) {
         self.records.push(audit::plea_opened(&plea));
         self.pleas.insert(plea.id, plea);
-        Ok(())
     }
 
     /// Brings a task, and those that wait for it, as far as time and rules let them go without anybody acting.
@@ -293,6 +338,8 @@ impl<'a> Desk<'a> {
                     continue;
                 }
                 Some(deadline::Overdue::Attempt(failure)) => {
+                    let task = task.clone();
+                    dependency::time_out(self, &task)?;
                     self.fail_attempt(id, failure, Act::new(Role::Scheduler, now))?;
                     continue;
                 }
@@ -306,6 +353,7 @@ impl<'a> Desk<'a> {
             match readiness(&spec, |task| states.get(&task).copied()) {
                 Readiness::Waits(_) => return Ok(false),
                 Readiness::Ends(event, why) => {
+                    self.withdraw_plea(id, &why)?;
                     self.cause(id, event, Act::new(Role::Scheduler, now).because(why))?;
                 }
                 Readiness::Met => {

@@ -1,7 +1,7 @@
 //! Figures about tasks: counts, rates and latencies for each kind and worker, computed from what is stored, so that they are those of all
 //! processes and survive them.
 
-use super::{Engine, permits};
+use super::{Engine, adaptive, breakers, permits};
 use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
@@ -21,6 +21,19 @@ pub struct Figures {
     pub kinds: BTreeMap<String, KindFigures>,
     /// For each worker that was given something, or is there.
     pub workers: BTreeMap<String, WorkerFigures>,
+    /// For each dependency that was ever called.
+    pub dependencies: BTreeMap<String, DependencyFigures>,
+}
+
+/// How a dependency stands now.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct DependencyFigures {
+    /// Where its breaker stands; none if it has not been asked yet.
+    pub breaker: Option<&'static str>,
+    /// How many calls its adaptive limit lets out at a time; none without one.
+    pub limit: Option<u32>,
+    /// How many are out; none without an adaptive limit, for which they are counted.
+    pub out: Option<u32>,
 }
 
 /// The figures of a kind.
@@ -104,6 +117,14 @@ impl Engine {
                     1;
                 Ok(())
             })?;
+            for (key, limit, out) in adaptive::all(tables)? {
+                let of = figures.dependencies.entry(key).or_default();
+                (of.limit, of.out) = (Some(limit), Some(out));
+            }
+            for view in breakers::all(tables, now)? {
+                figures.dependencies.entry(view.key.to_string()).or_default().breaker =
+                    Some(view.state.as_str());
+            }
             Ok(figures)
         })
     }
@@ -195,7 +216,7 @@ impl Window {
             ..figures
         };
         let workers = self.workers.into_iter().map(|(worker, found)| (worker, load(found))).collect();
-        Figures { since: self.since, until, kinds: self.found, workers }
+        Figures { since: self.since, until, kinds: self.found, workers, dependencies: BTreeMap::new() }
     }
 }
 
@@ -276,6 +297,16 @@ impl Figures {
         let shares = workers().filter_map(|(worker, figures)| Some((worker, figures.utilisation?)));
         let help = "The share of a worker's permits that was in use, on average over the window.";
         family("worker_utilisation", "gauge", help, shares.collect());
+        let dependencies = || self.dependencies.iter().map(|(key, of)| (label("dependency", key), of));
+        let breakers = dependencies()
+            .filter_map(|(key, of)| Some((format!("{key},{}", label("state", of.breaker?)), 1.0)));
+        family("breaker", "gauge", "Where the breaker of a dependency stands.", breakers.collect());
+        let mut count = |name: &str, help: &str, of: fn(&DependencyFigures) -> Option<u32>| {
+            let counts = dependencies().filter_map(|(key, figures)| Some((key, f64::from(of(figures)?))));
+            family(name, "gauge", help, counts.collect());
+        };
+        count("dependency_limit", "Calls that an adaptive limit lets out at a time.", |of| of.limit);
+        count("dependency_out", "Calls of a dependency with an adaptive limit that are out.", |of| of.out);
         out
     }
 }

@@ -1,6 +1,6 @@
 //! Limits and pauses of the queue, a kind or a key: documents of the store that every process follows.
 
-use super::{Engine, audit, document};
+use super::{Engine, adaptive, audit, document};
 use sealbook_error::Result;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{GateLimits, GateName, Principal, Right, Task};
@@ -10,25 +10,32 @@ use std::collections::BTreeSet;
 pub(super) const GATES: &str = "gate:";
 
 impl Engine {
-    /// Sets what limits a kind, a key or the whole queue, in all processes; without any limit the gate is forgotten. It is an entry of the ledger.
+    /// Sets what limits a kind, a key, a dependency or the whole queue, in all processes; without any limit the gate is forgotten. It is an entry of the
+    /// ledger; the steps of an adaptive limit are not. One that is set again within the same bounds goes on from where it stands.
     ///
     /// # Errors
-    /// `INVALID_POLICY` if the figures make no sense; `ACCESS_REFUSED` unless `who` may manage the kind, or all kinds for a key or the queue; and those
-    /// of writing to the store.
+    /// `INVALID_POLICY` if the figures make no sense, or if what is no dependency is to be adaptive; `ACCESS_REFUSED` unless `who` may manage the kind, or
+    /// all kinds for a key, a dependency or the queue; and those of writing to the store.
     pub fn limit(&self, gate: GateName, limits: GateLimits, who: Principal, reason: &str) -> Result<()> {
-        limits.check()?;
+        limits.check_at(&gate)?;
         let reason = reason.to_owned();
         self.decide_or_refuse(move |desk, shared| {
             let standing = shared.options.access.standing(&who);
             let allowed = match &gate {
                 GateName::Kind(kind) => standing.require(Right::Manage, kind, desk.now),
-                GateName::Queue | GateName::Key(_) => standing.require_all(Right::Manage, desk.now),
+                GateName::Queue | GateName::Key(_) | GateName::Dependency(_) => {
+                    standing.require_all(Right::Manage, desk.now)
+                }
             };
             if let Err(refusal) = allowed {
                 return Ok(Err(refusal));
             }
             desk.records([audit::gate(&gate, &limits, &who, &reason)]);
-            let name = format!("{GATES}{}", key(&gate));
+            let name = document_of(&gate);
+            let limits = match &gate {
+                GateName::Dependency(key) => adaptive::set(desk, key, limits)?,
+                _ => limits,
+            };
             if limits == GateLimits::default() {
                 desk.remove_document(name);
             } else {
@@ -39,7 +46,7 @@ impl Engine {
         })
     }
 
-    /// The gates that have limits.
+    /// The gates that have limits; an adaptive one says how many are allowed at present.
     ///
     /// # Errors
     /// `TAMPERED` if one cannot be read, and those of reading the store.
@@ -59,7 +66,13 @@ pub(super) fn paused(tables: &dyn TaskTables) -> Result<BTreeSet<GateName>> {
 /// Whether one of these gates is before a task.
 pub(super) fn is_behind(gates: &BTreeSet<GateName>, task: &Task) -> bool {
     !gates.is_empty()
-        && GateName::before(&task.spec.kind, task.spec.concurrency.as_ref()).any(|gate| gates.contains(&gate))
+        && GateName::before(&task.spec.kind, task.spec.concurrency.as_ref(), task.spec.dependency.as_ref())
+            .any(|gate| gates.contains(&gate))
+}
+
+/// The name of the document with the limits of a gate.
+pub(super) fn document_of(gate: &GateName) -> String {
+    format!("{GATES}{}", key(gate))
 }
 
 fn key(gate: &GateName) -> String {
@@ -67,5 +80,6 @@ fn key(gate: &GateName) -> String {
         GateName::Queue => "queue".to_owned(),
         GateName::Kind(kind) => format!("kind:{kind}"),
         GateName::Key(key) => format!("key:{key}"),
+        GateName::Dependency(key) => format!("dependency:{key}"),
     }
 }

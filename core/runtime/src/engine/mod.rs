@@ -2,9 +2,11 @@
 //!
 //! Any number of processes may run an engine over the same store; whoever holds the store's write lock decides.
 
+mod adaptive;
 mod agents;
 mod attempt;
 mod audit;
+mod breakers;
 mod claim;
 mod dependency;
 mod desk;
@@ -17,6 +19,7 @@ mod manage;
 mod permits;
 mod schedule;
 mod scheduler;
+mod standby;
 mod submit;
 mod view;
 mod vote;
@@ -24,11 +27,13 @@ mod waiting;
 
 pub use agents::AgentView;
 pub use claim::{Claimed, News, Turn};
-pub use figures::{Figures, KindFigures, Quantiles, WorkerFigures};
+pub use figures::{DependencyFigures, Figures, KindFigures, Quantiles, WorkerFigures};
 pub use manage::Deed;
 pub use schedule::{ScheduleRequest, Scheduled};
+pub(crate) use standby::Standby;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
+pub use vote::VoteOn;
 
 use crate::bell::Bell;
 use desk::Desk;
@@ -40,6 +45,7 @@ use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
 use sealbook_tasks::{
     ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing, Strategy,
 };
+use standby::Offers;
 use std::sync::Arc;
 
 /// The role that may vote where no policy names another.
@@ -101,6 +107,7 @@ struct Shared {
     options: EngineOptions,
     scheduler: Mutex<Scheduler>,
     bell: Bell,
+    offers: Mutex<Offers>,
     /// How many more tasks may be submitted until the queue is counted again.
     room: Mutex<usize>,
 }
@@ -130,6 +137,7 @@ impl Engine {
                 options,
                 scheduler,
                 bell: Bell::default(),
+                offers: Mutex::default(),
                 room: Mutex::new(0),
             }),
         })

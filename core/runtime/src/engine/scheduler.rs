@@ -67,7 +67,7 @@ impl Scheduler {
                 self.seen = Some(last);
             }
         }
-        self.set_gates(tables)
+        self.set_gates(tables.documents(GATES)?)
     }
 
     fn rebuild(&mut self, tables: &dyn TaskTables, now: Time) -> Result<()> {
@@ -107,8 +107,7 @@ impl Scheduler {
     }
 
     fn occupy(&mut self, task: &Task) {
-        let passed =
-            Passed { task: task.id, kind: task.spec.kind.clone(), key: task.spec.concurrency.clone() };
+        let passed = Passed::from(task);
         self.queue.occupy(&passed);
         self.out.insert(task.id, passed);
     }
@@ -121,16 +120,21 @@ impl Scheduler {
 
     /// Whether gates were limited, or let go, since they were taken over: no transition says so.
     pub(crate) fn has_new_gates(&self, tables: &dyn TaskTables) -> Result<bool> {
-        let known = self.gates.iter().map(|(name, (_, document))| (name, document));
-        Ok(!tables.documents(GATES)?.iter().map(|(name, document)| (name, document)).eq(known))
+        Ok(self.differs(&tables.documents(GATES)?))
     }
 
-    fn set_gates(&mut self, tables: &dyn TaskTables) -> Result<()> {
-        if !self.has_new_gates(tables)? {
+    fn differs(&self, documents: &[(String, String)]) -> bool {
+        let known = self.gates.iter().map(|(name, (_, document))| (name, document));
+        !documents.iter().map(|(name, document)| (name, document)).eq(known)
+    }
+
+    /// Takes over the documents of all gates, in the order of their names.
+    pub(crate) fn set_gates(&mut self, documents: Vec<(String, String)>) -> Result<()> {
+        if !self.differs(&documents) {
             return Ok(());
         }
         let mut before = std::mem::take(&mut self.gates);
-        for (name, document) in tables.documents(GATES)? {
+        for (name, document) in documents {
             let gate = match before.remove(&name) {
                 Some((gate, known)) if known == document => gate,
                 known => {
@@ -152,6 +156,14 @@ impl Scheduler {
         lifted.into_iter().try_for_each(|gate| self.queue.limit(gate, GateLimits::default()))
     }
 
+    /// Takes a task in that the present decision has made, before the transitions that say so are written.
+    pub(crate) fn admit(&mut self, task: &Task, now: Time) -> Result<()> {
+        if task.state == State::Queued && !self.queue.contains(task.id) {
+            self.queue.push(Item::from(task), now)?;
+        }
+        Ok(())
+    }
+
     /// Takes the best task that `takes` accepts; it counts as out from now on.
     pub(crate) fn pop(&mut self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> Option<TaskId> {
         let passed = self.queue.pop_where(now, takes)?;
@@ -161,7 +173,7 @@ impl Scheduler {
     }
 
     /// Whether there is a task that [`Scheduler::pop`] would take.
-    pub(crate) fn has(&self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> bool {
+    pub(crate) fn has(&mut self, now: Time, takes: &dyn Fn(Candidate<'_>) -> bool) -> bool {
         self.queue.has_where(now, takes)
     }
 

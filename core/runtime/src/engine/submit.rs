@@ -51,7 +51,19 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`]; `ID_CONFLICT` if there is a task with one of the ids.
     pub fn submit_as(&self, specs: Vec<(TaskId, Spec)>) -> Result<Vec<Submitted>> {
-        self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, specs))
+        let offer = self.take_offer();
+        let (submitted, given) = self.decide_or_refuse(move |desk, shared| {
+            let submitted = match submit_all(desk, shared, specs)? {
+                Ok(submitted) => submitted,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let given = offer.map(|offer| offer.give(desk, shared, &submitted)).transpose()?;
+            Ok(Ok((submitted, given.flatten())))
+        })?;
+        if let Some(given) = given {
+            self.deliver(given);
+        }
+        Ok(submitted)
     }
 }
 

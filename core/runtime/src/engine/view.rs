@@ -2,7 +2,7 @@
 
 use super::agents::Agents;
 use super::desk::unknown_task;
-use super::{Engine, gates};
+use super::{Engine, breakers, gates};
 use sealbook_error::Result;
 use sealbook_store::{TaskFilter, TaskRow};
 use sealbook_tasks::graph::{Readiness, readiness};
@@ -119,6 +119,7 @@ impl Engine {
         self.read(|tables| {
             let agents = Agents::load(tables, now)?;
             let paused = gates::paused(tables)?;
+            let forced = breakers::forced(tables)?;
             // One that no agent can do waits for somebody to bring one, and one that is held back for somebody to let it go.
             let is_stuck = |task: &Task| {
                 let needs = Some(&task.spec.needs).filter(|needs| !needs.is_empty());
@@ -132,6 +133,8 @@ impl Engine {
                     _ if !kinds.contains(&task.spec.kind) => {}
                     State::Queued if is_stuck(&task) => {}
                     State::Queued => activity.queued += 1,
+                    State::Pending
+                        if task.spec.dependency.as_ref().is_some_and(|key| forced.contains(key)) => {}
                     // One that waits for others moves when they do, and they are counted themselves.
                     State::Pending => {
                         let state = |id| tables.task(id).ok().flatten().map(|row| row.task.state);

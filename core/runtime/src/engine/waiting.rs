@@ -69,6 +69,7 @@ fn shut_gate(gate: &GateName, shut: Shut) -> String {
         GateName::Queue => "the queue".to_owned(),
         GateName::Kind(kind) => format!("the kind {kind}"),
         GateName::Key(key) => format!("the key {key}"),
+        GateName::Dependency(key) => format!("the dependency {key}"),
     };
     match shut {
         Shut::Paused => format!("{name} is paused"),

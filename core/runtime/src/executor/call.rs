@@ -57,6 +57,26 @@ impl SharedBreaker {
 impl CallPolicy {
     /// Leave to make a call, for who runs calls elsewhere than in an [`Executor`](super::Executor).
     ///
+    /// ```
+    /// use sealbook_runtime::{CallPolicy, SharedBreaker};
+    /// use sealbook_tasks::{BreakerPolicy, Failure, Fault, Key, Span};
+    /// use std::time::Instant;
+    ///
+    /// let breaker = SharedBreaker::new(Key::parse("search")?, BreakerPolicy { consecutive: 1, ..BreakerPolicy::default() })?;
+    /// let mut policy = CallPolicy { breaker: Some(breaker), ..CallPolicy::default() };
+    /// policy.retry.max_attempts = 2;
+    ///
+    /// let (began, pass) = (Instant::now(), policy.pass().expect("a closed breaker lets calls pass"));
+    /// let message = "the service answers 503".to_owned();
+    /// let (fault, class) = (Fault::Transient, "Unavailable".to_owned());
+    /// let failure = Failure { fault, class, message, retry_after: None, detail: None };
+    /// policy.report(pass, Some(&failure), began);
+    /// assert!(policy.again(&failure, 1, Span::ZERO).is_some(), "a second attempt");
+    /// assert!(policy.again(&failure, 2, Span::ZERO).is_none(), "no third one");
+    /// assert!(policy.pass().is_err(), "the breaker is open");
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// How long to wait before asking again, while the breaker is open.
     pub fn pass(&self) -> std::result::Result<Option<Pass>, Duration> {
@@ -70,7 +90,7 @@ impl CallPolicy {
         })
     }
 
-    /// How a call ended that had begun then.
+    /// How a call ended that had begun then. See [`CallPolicy::pass`].
     pub fn report(&self, pass: Option<Pass>, failure: Option<&Failure>, began: Instant) {
         let (Some(breaker), Some(pass)) = (&self.breaker, pass) else { return };
         let (Ok(now), Ok(random)) = (now(), draw()) else { return };
@@ -81,6 +101,7 @@ impl CallPolicy {
     }
 
     /// How long to wait before another attempt; none if there is to be none. Nobody can be asked here, so what would be pleaded for ends.
+    /// See [`CallPolicy::pass`].
     #[must_use]
     pub fn again(&self, failure: &Failure, attempt: u32, previous: Span) -> Option<Span> {
         let verdict = self.retry.after(failure, attempt, previous, draw().ok()?, true);

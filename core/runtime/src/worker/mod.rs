@@ -2,18 +2,21 @@
 
 mod held;
 mod options;
+mod pool;
 mod renewal;
 mod runner;
 
 pub use options::{GRACE, Progress, Summary, WorkerOptions};
-pub use runner::{Handlers, Inbox};
+pub use pool::Handlers;
+pub use runner::Inbox;
 
 use crate::cancel::CancelToken;
-use crate::engine::{Claimed, Engine};
+use crate::engine::{Claimed, Engine, Standby};
 use crate::handler::{Attempt, Outcome};
 use held::Held;
+use pool::Pool;
 use renewal::Renewal;
-use runner::{Pool, Runner};
+use runner::Runner;
 use sealbook_error::{Code, Error, Result};
 use sealbook_tasks::{Lease, Principal, Right, Scale, Span, State, TaskId, TaskKind, WorkerId};
 use std::collections::BTreeSet;
@@ -96,6 +99,8 @@ struct Worker<'a> {
     scale: Scale,
     /// The last claim got as many tasks as it asked for, so that there may be more.
     was_filled: bool,
+    /// Free places that are offered to whoever submits; none of them are to be filled otherwise meanwhile.
+    standby: Option<Standby>,
     /// The last transition that was known when this worker chose from the queue, which it shares with all workers of the engine.
     seen: Option<u64>,
     /// The agents that there were then.
@@ -133,6 +138,7 @@ impl<'a> Worker<'a> {
             checked_at: Instant::now(),
             scale: options.scale()?,
             was_filled: false,
+            standby: None,
             seen: None,
             present: 0,
         })
@@ -145,7 +151,8 @@ impl<'a> Worker<'a> {
             let rings = self.engine.rings();
             self.check_lease(tell)?;
             self.check_held(tell)?;
-            let has_moved = self.turn(tell)?;
+            let was_given = self.end_standby(tell);
+            let has_moved = self.turn(tell)? || was_given;
             self.follow_load(tell)?;
             if has_moved {
                 rested = false;
@@ -158,9 +165,9 @@ impl<'a> Worker<'a> {
                     // Once more after a moment: a task may be between two states of another process's making.
                     rested = true;
                 }
-                self.engine.wait_beyond(rings, REST);
+                self.wait(rings, REST);
             } else {
-                self.engine.wait_beyond(rings, LOOK);
+                self.wait(rings, LOOK);
             }
         }
         Ok(())
@@ -177,9 +184,17 @@ impl<'a> Worker<'a> {
         if news.to_tend {
             self.engine.tend()?;
         }
-        let is_old = news.seen == self.seen && news.present == self.present;
-        if ended.is_empty() && !news.to_claim && !news.to_tend && is_old && !self.was_filled {
-            return Ok(false);
+        if ended.is_empty() {
+            let same_agents = news.present == self.present;
+            let is_old = news.seen == self.seen && same_agents;
+            if !news.to_claim && !news.to_tend && is_old && !self.was_filled {
+                return Ok(false);
+            }
+            // A look costs less than a transaction, and keeps nobody from writing.
+            if same_agents && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)? == Some(false) {
+                (self.seen, self.was_filled) = (news.seen, false);
+                return Ok(false);
+            }
         }
         let places = places(&ended);
         let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
@@ -189,17 +204,62 @@ impl<'a> Worker<'a> {
         let claimed = turn.claimed.unwrap_or_default();
         let began = !claimed.is_empty();
         self.was_filled = claimed.len() == free;
+        self.begin_all(claimed, tell);
+        Ok(wrote || began)
+    }
+
+    fn begin_all(&mut self, claimed: Vec<Claimed>, tell: &mut dyn FnMut(Progress)) {
         for claimed in claimed {
             self.summary.attempts += 1;
             tell(Progress::Started(Box::new(claimed.clone())));
             self.begin(claimed);
         }
-        Ok(wrote || began)
+    }
+
+    /// Waits for news, and stands by meanwhile if there are free places.
+    fn wait(&mut self, rings: u64, timeout: Duration) {
+        let free = self.free(&[]);
+        if self.standby.is_none() && free > 0 {
+            self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
+        }
+        self.engine.wait_beyond(rings, timeout);
+    }
+
+    /// Begins what it was given while it stood by. Returns whether there was anything.
+    fn end_standby(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
+        let Some(standby) = self.standby.take() else { return false };
+        match self.engine.end_standby(standby) {
+            Ok(claimed) => {
+                let was_given = !claimed.is_empty();
+                self.begin_all(claimed, tell);
+                was_given
+            }
+            Err(standby) => {
+                self.standby = Some(standby);
+                false
+            }
+        }
+    }
+
+    /// Waits for whoever submits with its offer, and returns what is not to begin any more.
+    fn recall(&mut self) -> Vec<Claimed> {
+        while let Some(standby) = self.standby.take() {
+            let rings = self.engine.rings();
+            match self.engine.end_standby(standby) {
+                Ok(claimed) => return claimed,
+                Err(standby) => self.standby = Some(standby),
+            }
+            self.engine.wait_beyond(rings, LOOK);
+        }
+        Vec::new()
     }
 
     /// How many attempts may begin, once these have ended. A stuck handler is replaced, up to the number of spare places, where whoever runs
     /// attempts has room for one more.
     fn free(&self, ended: &[(Claimed, Outcome)]) -> usize {
+        if self.standby.is_some() {
+            return 0;
+        }
         let stuck = self.held.stuck_besides(ended.iter().map(|(claimed, _)| claimed));
         let permits = self.scale.permits();
         let mut places = permits.saturating_add(stuck.min(self.options.spare()));
@@ -215,7 +275,8 @@ impl<'a> Worker<'a> {
         self.scale.note(self.held.len() - replaced);
         let now = Span::from_millis(u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX));
         let Some(asks) = self.scale.asks(now) else { return Ok(()) };
-        let is_more_waiting = asks && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)?;
+        let is_more_waiting =
+            asks && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)? == Some(true);
         if self.scale.decide(now, is_more_waiting) {
             tracing::debug!(permits = self.scale.permits(), "the worker follows its load");
             tell(Progress::Scaled(self.scale.permits()));
@@ -319,6 +380,7 @@ impl<'a> Worker<'a> {
     }
 
     fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
+        let unbegun = self.recall();
         let deadline = Instant::now().checked_add(self.options.drain);
         while !self.held.is_done() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let rings = self.engine.rings();
@@ -337,7 +399,7 @@ impl<'a> Worker<'a> {
         self.write_ended(tell)?;
         let left = self.held.claims();
         self.summary.abandoned += left.len() as u64;
-        let ids = left.into_iter().map(|claimed| claimed.task.id).collect();
+        let ids = left.into_iter().chain(unbegun).map(|claimed| claimed.task.id).collect();
         self.renewal.end(ids)
     }
 }

@@ -1,16 +1,12 @@
 //! Where attempts run: on the worker's own threads, or wherever a host language fetches them.
 
 use crate::cancel::CancelToken;
-use crate::handler::{Attempt, Handler, Outcome, checked, guard};
+use crate::handler::{Attempt, Outcome, checked};
 use sealbook_error::{Code, Error, Result};
 use sealbook_store::sync::{Condvar, Mutex};
-use sealbook_tasks::TaskKind;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// What a worker runs, by kind.
-pub type Handlers = BTreeMap<TaskKind, Arc<dyn Handler>>;
 
 /// Takes the outcome of an attempt.
 pub(super) type Done = Box<dyn FnOnce(Outcome) + Send>;
@@ -24,40 +20,6 @@ pub(super) trait Runner {
 
     /// Gives back what was asked to stop before anybody began to run it.
     fn give_back_unbegun(&self) {}
-}
-
-/// Handlers on a pool of threads of their own: one for each that may run, stuck ones included. A thread that has nothing to do sleeps.
-pub(super) struct Pool {
-    handlers: Arc<Handlers>,
-    threads: rayon::ThreadPool,
-}
-
-impl Pool {
-    pub(super) fn new(handlers: Handlers, threads: usize) -> Result<Self> {
-        let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("sealbook-worker-{index}"))
-            .build()
-            .map_err(|e| Error::new(Code::Io, format!("the threads of the worker cannot be started: {e}")))?;
-        Ok(Self { handlers: Arc::new(handlers), threads })
-    }
-}
-
-impl Runner for Pool {
-    fn begin(&self, attempt: Attempt, done: Done) {
-        let handlers = self.handlers.clone();
-        self.threads.spawn(move || {
-            done(match handlers.get(&attempt.kind) {
-                Some(handler) => guard(&**handler, &attempt),
-                // Nothing is claimed that has no handler.
-                None => Outcome::Cancelled,
-            });
-        });
-    }
-
-    fn has_room(&self) -> bool {
-        true
-    }
 }
 
 /// Attempts for a host language to fetch, and the outcomes that it brings back. No thread waits while the host's code runs.
@@ -203,7 +165,7 @@ fn unknown(ticket: u64) -> Error {
 mod tests {
     use super::*;
     use sealbook_ledger::Time;
-    use sealbook_tasks::{Arguments, Principal, Spec, Task, TaskId};
+    use sealbook_tasks::{Arguments, Principal, Spec, Task, TaskId, TaskKind};
 
     fn attempt() -> Attempt {
         let kind = TaskKind::parse("work").unwrap();

@@ -71,6 +71,7 @@ pub fn plea_json(plea: &Plea) -> Value {
         "round": plea.round,
         "votes": votes.collect::<Vec<_>>(),
         "opened_at": plea.opened_at,
+        "early": plea.early,
         "due_at": plea.due_at(),
     })
 }

@@ -13,18 +13,18 @@ pub use limit::{limit_json, limit_of};
 pub use request::spec_of;
 pub use schedule::schedule_of;
 pub use sealbook_runtime::{
-    APPROVER, Access, Activity, AgentView, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed, Engine,
-    EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox, Launcher, News, Outcome,
-    ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled, SharedBreaker, Submitted,
-    Summary, TaskView, Ticket, WorkerOptions, enter, guard, serve, work,
+    APPROVER, Access, Activity, AgentView, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed,
+    DependencyFigures, Engine, EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox,
+    Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled,
+    SharedBreaker, Submitted, Summary, TaskView, Ticket, VoteOn, WorkerOptions, enter, guard, serve, work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
-    Agent, AgentId, ApprovalPolicy, Arguments, Audit, Ballot, BreakerPolicy, BreakerState, Capability,
-    Choice, Dependency, Event, Failure, Fault, GateLimits, GateName, Health, Idempotency, Jitter, Key, LEASE,
-    Level, Limits, Missed, Needs, OnFailure, Pass, Plea, PleaId, PleaState, Principal, Priority, Profile,
-    QueueOptions, Rate, RetryPolicy, Right, Schedule, Scope, Span, Spec, Standing, State, Strategy, Task,
-    TaskId, TaskKind, Timeouts, Transition, WorkerId,
+    Adaptive, Agent, AgentId, ApprovalPolicy, Arguments, Audit, Ballot, BreakerDeed, BreakerPolicy,
+    BreakerState, BreakerView, Capability, Choice, Dependency, Event, Failure, Fault, GateLimits, GateName,
+    Health, Idempotency, Jitter, Key, LEASE, Level, Limits, Missed, Needs, OnFailure, Pass, Plea, PleaId,
+    PleaState, Principal, Priority, Profile, QueueOptions, Rate, RetryPolicy, Right, Schedule, Scope, Span,
+    Spec, Standing, State, Strategy, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
 };
 
 use crate::Ledger;

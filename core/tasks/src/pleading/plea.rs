@@ -38,6 +38,8 @@ pub struct Vote {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum PleaChange {
+    /// The task has come to where it waits for the plea, which early votes had opened: the levels' time begins.
+    Ask,
     /// A vote was cast.
     Vote(Vote),
     /// A principal took its vote back.
@@ -119,8 +121,11 @@ pub struct Plea {
     pub task_seq: u64,
     /// The rules.
     pub policy: ApprovalPolicy,
-    /// When it was opened.
+    /// When it was opened; for one that early votes had opened, when its task came to wait for it.
     pub opened_at: Time,
+    /// Whether a vote has opened it while the task still waits for something else. The first level may vote, and no time runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub early: bool,
     /// Where it stands.
     pub state: PleaState,
     /// How many steps it has had.
@@ -158,6 +163,7 @@ impl Plea {
             task_seq: task.seq,
             policy,
             opened_at: now,
+            early: false,
             state: PleaState::Pending,
             seq: 0,
             latest: now,
@@ -168,6 +174,26 @@ impl Plea {
             decided_at: None,
             used_by: None,
         })
+    }
+
+    /// Opens a plea before its task has come to wait for it, so that votes may be cast already.
+    ///
+    /// # Errors
+    /// As [`Plea::open`].
+    pub fn open_early(
+        id: PleaId,
+        task: &Task,
+        round: u32,
+        policy: ApprovalPolicy,
+        now: Time,
+    ) -> Result<Self> {
+        Ok(Self { early: true, ..Self::open(id, task, round, policy, now)? })
+    }
+
+    /// The step by which a task takes up the plea that early votes have opened for it; none if there is nothing to decide any more.
+    #[must_use]
+    pub fn ask(&self, now: Time) -> Option<PleaStep> {
+        self.takes(&PleaChange::Ask).then(|| self.step(PleaChange::Ask, now))
     }
 
     /// Makes a decided step so.
@@ -190,6 +216,7 @@ impl Plea {
         }
         (self.seq, self.latest) = (step.seq, step.at);
         match &step.what {
+            PleaChange::Ask => (self.early, self.opened_at) = (false, step.at),
             PleaChange::Vote(vote) => self.votes.push(vote.clone()),
             PleaChange::TakeBack { voter } => {
                 let (taken, kept) =
@@ -274,6 +301,9 @@ impl Plea {
     /// The level that may vote at `now`, and all those below it; none once the last one's time is over.
     #[must_use]
     pub fn level_at(&self, now: Time) -> Option<usize> {
+        if self.early {
+            return Some(0);
+        }
         let now = now.max(self.latest);
         (0..self.policy.levels.len()).find(|level| now < self.end_of(*level))
     }
@@ -298,6 +328,7 @@ impl Plea {
 
     fn next(&self) -> Option<(Time, PleaChange)> {
         match self.state {
+            PleaState::Pending if self.early => None,
             PleaState::Pending => {
                 let level = usize::try_from(self.level).unwrap_or(usize::MAX);
                 let at = self.end_of(level);
@@ -315,6 +346,7 @@ impl Plea {
     /// Whether a step of this sort can be taken at all in the present state. Who may take it was checked before it was written.
     fn takes(&self, what: &PleaChange) -> bool {
         match what {
+            PleaChange::Ask => self.state == PleaState::Pending && self.early,
             PleaChange::Vote(vote) => {
                 let used = |other: &Vote| {
                     other.ballot.voter == vote.ballot.voter || other.ballot.seat() == vote.ballot.seat()

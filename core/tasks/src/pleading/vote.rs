@@ -84,29 +84,6 @@ impl Plea {
         Ok(self.step(PleaChange::Vote(Vote { ballot, veto, verified }), now))
     }
 
-    /// Counts the votes that came before the plea was opened, in the order in which the store had kept them. Returns
-    /// the steps, applied already, and the refusals to record.
-    ///
-    /// # Errors
-    /// As [`Plea::apply`]; it cannot happen for steps that were decided here.
-    pub fn count_early(
-        &mut self,
-        early: Vec<(Ballot, Standing)>,
-        now: Time,
-    ) -> sealbook_error::Result<(Vec<PleaStep>, Vec<Refusal>)> {
-        let (mut steps, mut refusals) = (Vec::new(), Vec::new());
-        for (ballot, voter) in early {
-            match self.vote(ballot, &voter, None, now) {
-                Ok(step) => {
-                    self.apply(&step)?;
-                    steps.push(step);
-                }
-                Err(refusal) => refusals.push(refusal),
-            }
-        }
-        Ok((steps, refusals))
-    }
-
     /// The step that takes a vote back, while the plea is undecided.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Gates: what limits how many tasks of a kind or a key run, and how fast they start.
 
 use crate::span::micros;
-use crate::{Key, Span, TaskKind};
+use crate::{Adaptive, Key, Span, TaskKind};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use serde::{Deserialize, Serialize};
@@ -16,13 +16,20 @@ pub enum GateName {
     Kind(TaskKind),
     /// The tasks with a concurrency key.
     Key(Key),
+    /// The tasks that call a dependency.
+    Dependency(Key),
 }
 
 impl GateName {
-    /// The gates that a task of this kind with this concurrency key passes.
-    pub fn before(kind: &TaskKind, key: Option<&Key>) -> impl Iterator<Item = Self> {
+    /// The gates that a task of this kind with this concurrency key and this dependency passes.
+    pub fn before(
+        kind: &TaskKind,
+        key: Option<&Key>,
+        dependency: Option<&Key>,
+    ) -> impl Iterator<Item = Self> {
         let key = key.cloned().map(Self::Key);
-        [Some(Self::Queue), Some(Self::Kind(kind.clone())), key].into_iter().flatten()
+        let dependency = dependency.cloned().map(Self::Dependency);
+        [Some(Self::Queue), Some(Self::Kind(kind.clone())), key, dependency].into_iter().flatten()
     }
 }
 
@@ -43,6 +50,9 @@ pub struct Rate {
 pub struct GateLimits {
     /// At most so many tasks out at a time.
     pub concurrency: Option<u32>,
+    /// At most as many as the dependency can take, found by trying; instead of `concurrency`, and for the gate of a dependency alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<Adaptive>,
     /// At most this fast.
     pub rate: Option<Rate>,
     /// Nothing passes.
@@ -75,8 +85,16 @@ impl GateLimits {
     /// Checks the figures.
     ///
     /// # Errors
-    /// `INVALID_POLICY` for a rate of nothing or of more than one start a microsecond.
+    /// `INVALID_POLICY` for a rate of nothing or of more than one start a microsecond, for adaptive bounds that cross, and for both a fixed and an
+    /// adaptive concurrency.
     pub fn check(&self) -> Result<()> {
+        if let Some(adaptive) = self.adaptive {
+            adaptive.check()?;
+            if let Some(fixed) = self.concurrency {
+                let what = format!("a concurrency of {fixed} that is adaptive as well");
+                return Err(Error::new(Code::InvalidPolicy, what).remedy("give one of the two"));
+            }
+        }
         let Some(rate) = self.rate else { return Ok(()) };
         if rate.starts > 0 && rate.burst > 0 && rate.interval() > 0 {
             return Ok(());
@@ -86,6 +104,27 @@ impl GateLimits {
             format!("a rate of {} starts in {} with a burst of {}", rate.starts, rate.per, rate.burst),
         )
         .remedy("allow at least one start, a burst of one, and at most a million a second"))
+    }
+
+    /// As [`GateLimits::check`], as the limits of this gate.
+    ///
+    /// # Errors
+    /// `INVALID_POLICY` also for an adaptive limit of anything but a dependency: nothing else tells how it bears its load.
+    pub fn check_at(&self, gate: &GateName) -> Result<()> {
+        if self.adaptive.is_some() && !matches!(gate, GateName::Dependency(_)) {
+            return Err(Error::new(
+                Code::InvalidPolicy,
+                "an adaptive limit of something that is no dependency",
+            )
+            .remedy("name the dependency that the tasks call, or give a fixed concurrency"));
+        }
+        self.check()
+    }
+
+    /// How many may be out at the moment, if that is limited.
+    #[must_use]
+    pub fn most_out(&self) -> Option<u32> {
+        self.concurrency.or(self.adaptive.map(|adaptive| adaptive.limit()))
     }
 }
 
@@ -100,7 +139,7 @@ impl Gate {
         if self.limits.paused {
             return Some(Shut::Paused);
         }
-        if self.limits.concurrency.is_some_and(|limit| self.out >= limit) {
+        if self.limits.most_out().is_some_and(|limit| self.out >= limit) {
             return Some(Shut::Full);
         }
         let rate = self.limits.rate?;

@@ -17,6 +17,8 @@ pub struct Item {
     pub share: Arc<str>,
     /// Which limits apply, besides those of its kind.
     pub key: Option<Key>,
+    /// What it calls, if that is shared.
+    pub dependency: Option<Key>,
     /// What it needs of the agent that does it, if anything.
     pub needs: Option<Arc<Needs>>,
     /// How urgent it is.
@@ -35,6 +37,7 @@ impl From<&Task> for Item {
             kind: task.spec.kind.clone(),
             share: task.spec.share().into(),
             key: task.spec.concurrency.clone(),
+            dependency: task.spec.dependency.clone(),
             needs: (!task.spec.needs.is_empty()).then(|| Arc::new(task.spec.needs.clone())),
             priority: task.spec.priority,
             since: task.submitted_at,
@@ -53,6 +56,25 @@ pub struct Passed {
     pub kind: TaskKind,
     /// Its concurrency key.
     pub key: Option<Key>,
+    /// What it calls.
+    pub dependency: Option<Key>,
+}
+
+impl From<&Task> for Passed {
+    fn from(task: &Task) -> Self {
+        Self {
+            task: task.id,
+            kind: task.spec.kind.clone(),
+            key: task.spec.concurrency.clone(),
+            dependency: task.spec.dependency.clone(),
+        }
+    }
+}
+
+impl Passed {
+    pub(super) fn gates(&self) -> impl Iterator<Item = GateName> {
+        GateName::before(&self.kind, self.key.as_ref(), self.dependency.as_ref())
+    }
 }
 
 /// Why a task in the queue has not been taken yet.

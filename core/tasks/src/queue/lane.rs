@@ -35,6 +35,7 @@ pub(super) struct LaneName {
     pub(super) share: Arc<str>,
     pub(super) kind: TaskKind,
     pub(super) key: Option<Key>,
+    pub(super) dependency: Option<Key>,
     /// Tasks with other needs wait in lanes of their own, so that one that no agent can do is in nobody's way.
     pub(super) needs: Option<Arc<Needs>>,
 }

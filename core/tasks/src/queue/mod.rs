@@ -52,7 +52,7 @@ enum Where {
 /// let mut queue = Queue::new(QueueOptions::default());
 /// let task = |n| TaskId::new(Time::EPOCH, [n; 10]);
 /// let item = |n, priority| Ok::<_, sealbook_error::Error>(Item {
-///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, needs: None, priority,
+///     task: task(n), kind: TaskKind::parse("process")?, share: "ann".into(), key: None, dependency: None, needs: None, priority,
 ///     since: Time::EPOCH, not_before: Time::EPOCH,
 /// });
 /// queue.push(item(1, Priority::LOW)?, Time::EPOCH)?;
@@ -177,9 +177,11 @@ impl Queue {
         }
     }
 
-    /// Whether [`Queue::pop_where`] would take one, as far as the last such call has let delayed tasks and opened gates in.
+    /// Whether [`Queue::pop_where`] would take one.
     #[must_use]
-    pub fn has_where(&self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+    pub fn has_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+        self.admit_delayed(now);
+        self.wake(now);
         let is_open = |lane: &Lane| self.shut_gate(lane, now).is_none();
         let is_shut = self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some());
         !is_shut && self.free_lanes().any(|(_, lane)| lane.candidate().is_some_and(&takes) && is_open(lane))
@@ -187,7 +189,7 @@ impl Queue {
 
     /// Gives a permit back: the task has ended or left its worker.
     pub fn release(&mut self, passed: &Passed) {
-        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
+        for name in passed.gates() {
             if let Some(gate) = self.gates.get_mut(&name) {
                 gate.out = gate.out.saturating_sub(1);
                 if gate.is_idle() {
@@ -200,7 +202,7 @@ impl Queue {
 
     /// Counts a task that was out before this queue was built, after a restart.
     pub fn occupy(&mut self, passed: &Passed) {
-        for name in GateName::before(&passed.kind, passed.key.as_ref()) {
+        for name in passed.gates() {
             let gate = self.gates.entry(name).or_default();
             gate.out = gate.out.saturating_add(1);
         }
@@ -288,8 +290,8 @@ impl Queue {
     }
 
     fn admit(&mut self, item: Item) {
-        let Item { task, kind, share, key, needs, priority, since, not_before } = item;
-        let name = LaneName { share, kind, key, needs };
+        let Item { task, kind, share, key, dependency, needs, priority, since, not_before } = item;
+        let name = LaneName { share, kind, key, dependency, needs };
         let id = match self.names.get(&name) {
             Some(id) => *id,
             None => {
@@ -318,7 +320,7 @@ impl Queue {
     }
 
     fn shut_gate(&self, lane: &Lane, now: Time) -> Option<(GateName, Shut)> {
-        GateName::before(&lane.name.kind, lane.name.key.as_ref())
+        GateName::before(&lane.name.kind, lane.name.key.as_ref(), lane.name.dependency.as_ref())
             .filter(|name| *name != GateName::Queue)
             .find_map(|name| Some((self.gates.get(&name)?.shut(now)?, name)))
             .map(|(shut, name)| (name, shut))
@@ -327,9 +329,10 @@ impl Queue {
     fn take(&mut self, id: LaneId, now: Time) -> Option<Passed> {
         let lane = self.lanes.get(&id)?;
         let (_, _, task) = *lane.tasks.first()?;
-        let LaneName { share, kind, key, .. } = lane.name.clone();
+        let LaneName { share, kind, key, dependency, .. } = lane.name.clone();
         let Where::Lane(_, place, priority) = self.index.remove(&task)? else { return None };
-        for name in GateName::before(&kind, key.as_ref()) {
+        let passed = Passed { task, kind, key, dependency };
+        for name in passed.gates() {
             let gate = self.gates.entry(name).or_default();
             gate.pass(now);
         }
@@ -345,7 +348,7 @@ impl Queue {
         self.change(id, |lane| lane.take(&place, priority));
         self.drop_empty(id);
         self.shrink(&share);
-        Some(Passed { task, kind, key })
+        Some(passed)
     }
 
     /// Lets the first lane that waits before each opened gate try again. One is enough: the gate stays on the list

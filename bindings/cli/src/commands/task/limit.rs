@@ -4,7 +4,7 @@ use super::{principal, print_json, span};
 use crate::args::Limit;
 use crate::context::{Context, Outcome};
 use crate::output;
-use sealbook_common::sealbook::tasks::{GateLimits, GateName, Key, Rate, TaskKind, limit_json};
+use sealbook_common::sealbook::tasks::{Adaptive, GateLimits, GateName, Key, Rate, TaskKind, limit_json};
 use sealbook_common::sealbook::{Code, Error, Result};
 
 pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
@@ -17,8 +17,16 @@ pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
             })?;
             Ok::<_, Error>(Rate { starts, per: span(per), burst: args.burst.unwrap_or(1) })
         });
-        let limits =
-            GateLimits { concurrency: args.concurrency, rate: rate.transpose()?, paused: args.pause };
+        let adaptive = args.adaptive.map(|most| {
+            let usual = Adaptive::between(args.least.unwrap_or(1), most);
+            Adaptive { first: args.first.unwrap_or(usual.first), ..usual }
+        });
+        let limits = GateLimits {
+            concurrency: args.concurrency,
+            adaptive,
+            rate: rate.transpose()?,
+            paused: args.pause,
+        };
         if limits != GateLimits::default() || args.lift {
             engine.limit(gate, limits, principal(args.act.by.principal.as_deref())?, &args.act.reason)?;
         }
@@ -38,10 +46,11 @@ pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
 }
 
 fn gate(args: &Limit) -> Result<Option<GateName>> {
-    Ok(match (&args.kind, &args.key) {
-        (Some(kind), _) => Some(GateName::Kind(TaskKind::parse(kind)?)),
-        (None, Some(key)) => Some(GateName::Key(Key::parse(key)?)),
-        (None, None) => args.queue.then_some(GateName::Queue),
+    Ok(match (&args.kind, &args.key, &args.dependency) {
+        (Some(kind), ..) => Some(GateName::Kind(TaskKind::parse(kind)?)),
+        (None, Some(key), _) => Some(GateName::Key(Key::parse(key)?)),
+        (None, None, Some(key)) => Some(GateName::Dependency(Key::parse(key)?)),
+        (None, None, None) => args.queue.then_some(GateName::Queue),
     })
 }
 
@@ -50,12 +59,17 @@ fn line(gate: &GateName, limits: &GateLimits) -> String {
         GateName::Queue => "the queue".to_owned(),
         GateName::Kind(kind) => format!("kind {kind}"),
         GateName::Key(key) => format!("key {key}"),
+        GateName::Dependency(key) => format!("dependency {key}"),
     };
     let concurrency = limits.concurrency.map(|most| format!("at most {most} at once"));
+    let adaptive = limits.adaptive.map(|adaptive| {
+        let Adaptive { least, most, .. } = adaptive;
+        format!("at present {} at once, between {least} and {most} as it bears them", adaptive.limit())
+    });
     let rate = limits
         .rate
         .map(|rate| format!("at most {} in {}, {} at once after a pause", rate.starts, rate.per, rate.burst));
     let paused = limits.paused.then(|| "paused".to_owned());
-    let limits: Vec<_> = [paused, concurrency, rate].into_iter().flatten().collect();
+    let limits: Vec<_> = [paused, concurrency, adaptive, rate].into_iter().flatten().collect();
     format!("{name}: {}\n", limits.join("; "))
 }

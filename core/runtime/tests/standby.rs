@@ -1,0 +1,151 @@
+//! Workers that stand by are given what is submitted in their process.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use sealbook_ledger::Genesis;
+use sealbook_runtime::{
+    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+};
+use sealbook_store::{SqliteOptions, SqliteStore, TaskFilter, new_ledger_id};
+use sealbook_tasks::{Arguments, Event, Needs, Principal, Spec, State, TaskId, TaskKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+struct House {
+    _folder: TempDir,
+    engine: Engine,
+    stop: CancelToken,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let genesis = Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap();
+        let store = SqliteStore::create(&folder.path().join("ledger.db"), &genesis, SqliteOptions::default());
+        let engine = Engine::new(Arc::new(store.unwrap()), EngineOptions::default()).unwrap();
+        Self { _folder: folder, engine, stop: CancelToken::new() }
+    }
+
+    fn worker(
+        &self,
+        concurrency: usize,
+        handler: impl Fn(&Attempt) -> Outcome + Send + Sync + 'static,
+    ) -> JoinHandle<Summary> {
+        let (engine, stop) = (self.engine.clone(), self.stop.clone());
+        let handlers = Handlers::from([(TaskKind::parse("work").unwrap(), Arc::new(handler) as _)]);
+        let options = WorkerOptions { concurrency, ..WorkerOptions::default() };
+        std::thread::spawn(move || work(&engine, handlers, &options, &stop, &mut |_| {}).unwrap())
+    }
+
+    fn completes(&self, id: TaskId) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.engine.get(id).unwrap().task.state != State::Completed {
+            assert!(Instant::now() < deadline, "task {id} has not completed");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Whether an attempt was begun by the transaction that took the task in.
+    fn began_at_once(&self, id: TaskId) -> bool {
+        let view = self.engine.show(id).unwrap();
+        let start = view.history.iter().find(|transition| transition.event == Event::Start).unwrap();
+        start.at == view.row.task.submitted_at
+    }
+}
+
+fn spec() -> Spec {
+    let kind = TaskKind::parse("work").unwrap();
+    Spec::new(kind, Arguments::parse("1").unwrap(), Principal::parse("ann").unwrap())
+}
+
+fn echo(attempt: &Attempt) -> Outcome {
+    Outcome::Complete(attempt.arguments.as_str().to_owned())
+}
+
+#[test]
+fn a_task_begins_in_the_transaction_that_takes_it_in() {
+    let house = House::new();
+    let worker = house.worker(2, echo);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let id = house.engine.submit(spec()).unwrap().id;
+        house.completes(id);
+        if house.began_at_once(id) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "no worker stood by");
+    }
+    house.stop.cancel("enough");
+    assert!(worker.join().unwrap().fenced == 0);
+}
+
+#[test]
+fn a_worker_that_stands_by_is_given_only_what_a_claim_would_give_it() {
+    let house = House::new();
+    let worker = house.worker(2, echo);
+    house.completes(house.engine.submit(spec()).unwrap().id);
+    let other = Spec { kind: TaskKind::parse("other").unwrap(), ..spec() };
+    let agent = Spec { needs: Needs { models: vec!["m".to_owned()], ..Needs::default() }, ..spec() };
+    let left: Vec<_> = [other, agent].into_iter().map(|spec| house.engine.submit(spec).unwrap().id).collect();
+    house.completes(house.engine.submit(spec()).unwrap().id);
+    house.stop.cancel("enough");
+    assert_eq!(worker.join().unwrap().attempts, 2);
+    assert!(left.iter().all(|id| house.engine.get(*id).unwrap().task.state == State::Queued));
+}
+
+#[test]
+fn no_more_run_at_once_than_there_are_permits() {
+    let house = House::new();
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (inside, seen) = (now.clone(), most.clone());
+    let worker = house.worker(3, move |attempt| {
+        seen.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::yield_now();
+        inside.fetch_sub(1, Ordering::SeqCst);
+        echo(attempt)
+    });
+    let ids: Vec<_> = std::thread::scope(|scope| {
+        let submit = || (0..40).map(|_| house.engine.submit(spec()).unwrap().id).collect::<Vec<_>>();
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(submit)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    ids.into_iter().for_each(|id| house.completes(id));
+    house.stop.cancel("enough");
+    let summary = worker.join().unwrap();
+    assert_eq!((summary.completed, summary.fenced, now.load(Ordering::SeqCst)), (160, 0, 0));
+    assert!(most.load(Ordering::SeqCst) <= 3, "{most:?}");
+}
+
+#[test]
+fn what_was_given_to_a_worker_that_stops_goes_back() {
+    for _ in 0..20 {
+        let house = House::new();
+        let worker = house.worker(4, echo);
+        house.completes(house.engine.submit(spec()).unwrap().id);
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..20).for_each(|_| assert!(!house.engine.submit(spec()).unwrap().repeated)));
+            house.stop.cancel("enough");
+        });
+        let summary = worker.join().unwrap();
+        let mut states = Vec::new();
+        let all = TaskFilter::default();
+        house
+            .engine
+            .list(&all, &mut |row| {
+                states.push(row.task.state);
+                Ok(())
+            })
+            .unwrap();
+        let completed = states.iter().filter(|state| **state == State::Completed).count();
+        assert_eq!(completed as u64, summary.completed);
+        assert!(states.iter().all(|state| matches!(state, State::Completed | State::Queued)), "{states:?}");
+    }
+}
