@@ -151,7 +151,12 @@ impl<'a> Worker<'a> {
             let rings = self.engine.rings();
             self.check_lease(tell)?;
             self.check_held(tell)?;
-            let has_moved = self.turn(tell)?;
+            let mut news = Vec::new();
+            let turn = self.turn(&mut |progress| news.push(progress));
+            // Before anybody hears of anything, and submits what follows on it.
+            self.stand_by();
+            news.into_iter().for_each(&mut *tell);
+            let has_moved = turn?;
             self.follow_load(tell)?;
             if has_moved {
                 rested = false;
@@ -204,14 +209,18 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Whether a worker for which nothing has ended would find something for its free places; it stands by from before it looks.
-    fn is_worth_a_turn(&mut self) -> Result<bool> {
-        if self.standby.is_none() {
-            let free = self.free(&[]);
-            if free == 0 {
-                return Ok(false);
-            }
+    /// Offers its free places, if there are any, to whoever submits in this process.
+    fn stand_by(&mut self) {
+        let free = self.free(&[]);
+        if self.standby.is_none() && free > 0 {
             self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
+        }
+    }
+
+    /// Whether a worker for which nothing has ended would find something for its free places.
+    fn is_worth_a_turn(&mut self) -> Result<bool> {
+        if self.standby.is_none() && self.free(&[]) == 0 {
+            return Ok(false);
         }
         let news = self.engine.has_news()?;
         if news.to_tend {
