@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sealbook import _native
 from sealbook.arguments import PathLike, options_of
 from sealbook.attempt import millis_of
-from sealbook.desk import Desk
 from sealbook.errors import make
 from sealbook.feed import Feed, ticks
 from sealbook.ledger import Ledger
-from sealbook.schedules import Missed, Schedule, make_schedule
-from sealbook.task_options import Delay, Options, Task, form_of, id_of, request_of
+from sealbook.submission import Submitter
+from sealbook.task_options import Delay, Options, Task, id_of
 from sealbook.task_results import Summary, TaskView, make_view
-from sealbook.tasks import Handle, TaskDecorator, TaskFunction
+from sealbook.tasks import TaskDecorator, TaskFunction
 from sealbook.worker import Worker
 
 if TYPE_CHECKING:
@@ -32,14 +29,8 @@ __all__ = ["Orchestrator"]
 
 F = TypeVar("F", bound="TaskFunction[..., Any, Any]")
 
-Request: TypeAlias = Mapping[str, Any] | tuple[str | TaskFunction[..., Any, Any], Any]
-"""A kind or a function with arguments, or a mapping with ``kind``, ``arguments`` and :class:`~sealbook.task_options.Options`."""
 
-# Within the class below, `list` is one of its methods.
-Handles: TypeAlias = list[Handle[Any]]
-
-
-class Orchestrator(Desk):
+class Orchestrator(Submitter):
     """Submits tasks, runs them, and asks people to approve them.
 
     It can be shared between threads. As a context manager it stops its worker and closes itself. A child made by ``os.fork`` can go on
@@ -148,124 +139,6 @@ class Orchestrator(Desk):
         self._functions[function.kind] = function
         function._homes.add(self)
         return function
-
-    def submit(
-        self,
-        kind: str | TaskFunction[..., Any, Any],
-        arguments: Any = None,
-        **options: Unpack[Options],
-    ) -> Handle[Any]:
-        """Submits a task, and returns when it is durable.
-
-        Args:
-            kind: Its kind, or the function that handles it.
-            arguments: A JSON value. A handler in Python gets the members of an object by name, the items of an array by position.
-            options: :class:`sealbook.task_options.Options`. Those of a registered handler hold where nothing else is said.
-
-        Raises:
-            InvalidTaskError, InvalidPolicyError, PayloadError: It cannot be submitted; the message says why.
-            TypeError: The arguments have no form in JSON.
-            QueueFullError: Too many tasks wait.
-            AccessRefusedError: The requester may not.
-            IdConflictError: The idempotency key was used for another task.
-            LedgerBusyError, DiskFullError, ReadOnlyError, ClosedError, IoError: Nothing is submitted.
-
-        >>> with Orchestrator.in_memory(requester="ann") as o:
-        ...     handle = o.submit("process", ["echo", "hello"], priority="high")
-        ...     o.show(handle).requester, handle.status()
-        ('ann', 'queued')
-        """
-        request = self._request(kind, arguments, options)
-        return self._handle(json.loads(self._native.submit(request)))
-
-    def submit_many(self, requests: Iterable[Request]) -> Handles:
-        """Submits all tasks or none, with one sync.
-
-        Raises:
-            SealbookError: As :meth:`submit`; ``context["task"]`` names the offending one, from 0.
-
-        >>> with Orchestrator.in_memory() as o:
-        ...     handles = o.submit_many([("a", [1]), {"kind": "b", "arguments": [2], "priority": 7}])
-        ...     [o.show(handle).kind for handle in handles]
-        ['a', 'b']
-        """
-        rows = [self._row(request) for request in requests]
-        return [self._handle(row) for row in json.loads(self._native.submit_many(rows))]
-
-    def schedule(
-        self,
-        name: str,
-        cron: str,
-        kind: str | TaskFunction[..., Any, Any],
-        arguments: Any = None,
-        *,
-        zone: str = "UTC",
-        missed: Missed = "skip",
-        grace: Delay = 60.0,
-        limit: int = 100,
-        from_: datetime | str | None = None,
-        **options: Unpack[Options],
-    ) -> Schedule:
-        """Puts a schedule under its name: a task is submitted at each of its times, once, by whichever worker runs then.
-
-        Putting again what is there changes nothing, so a program may do it whenever it starts: as long as the times stay the same, no
-        missed run is lost, and a schedule that is paused stays so.
-
-        Args:
-            name: Its name, unique in the project.
-            cron: Minute, hour, day of month, month and day of week, such as ``"30 9 * * MON-FRI"``.
-            kind: As for :meth:`submit`, and so are the arguments and options; but without what only a single task can have.
-            arguments: With what.
-            zone: The time zone of the times, an IANA name.
-            missed: What becomes of runs whose time passed while no worker ran.
-            grace: A run that is later than this counts as missed and not as late.
-            limit: How many missed runs are started at a time.
-            from_: For a new schedule: runs since then count as missed. It begins now if not given.
-            options: :class:`sealbook.task_options.Options`.
-
-        Raises:
-            InvalidScheduleError: The times are not understood or never come, or the task has ``after``, ``delay`` or an idempotency key.
-            SealbookError: As :meth:`submit`.
-
-        >>> with Orchestrator.in_memory(requester="ann") as o:
-        ...     @o.task("report")
-        ...     def report(of):
-        ...         return f"all about {of}"
-        ...     schedule = o.schedule("mornings", "0 9 * * MON-FRI", report, ["sales"], zone="Europe/Berlin", missed="once")
-        ...     schedule.next is not None, schedule.last, o.schedules() == [schedule]
-        (True, None, True)
-        """
-        form = {
-            "name": name,
-            "cron": cron,
-            "zone": zone,
-            "missed": missed,
-            "grace_ms": millis_of(grace),
-            "limit": limit,
-            "from": form_of(from_),
-            "task": self._request(kind, arguments, options),
-        }
-        return make_schedule(self._native.schedule(form))
-
-    def _row(self, request: Request) -> dict[str, Any]:
-        if isinstance(request, tuple) and len(request) == 2:
-            return self._request(request[0], request[1], {})
-        if isinstance(request, Mapping):
-            options = {name: value for name, value in request.items() if name not in ("kind", "arguments")}
-            return self._request(request.get("kind"), request.get("arguments"), options)
-        raise TypeError(
-            f"a {type(request).__name__} is no task; pass a pair of kind and arguments, or a mapping"
-        )
-
-    def _request(self, kind: Any, arguments: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        function = kind if isinstance(kind, TaskFunction) else self._functions.get(kind)
-        given = options if function is None else {**function.options, **options}
-        name = kind.kind if isinstance(kind, TaskFunction) else kind
-        given = dict(given)
-        return request_of(name, arguments, given.pop("requester", self._requester), given)
-
-    def _handle(self, row: Mapping[str, Any]) -> Handle[Any]:
-        return Handle(self, row["id"], row["repeated"])
 
     def wait(self, task: Task, timeout: float | None = None) -> TaskView:
         """Waits until a task has ended, in whatever way. Ctrl-C is heard.
