@@ -23,25 +23,5 @@ cargo build --release --manifest-path benches/peers/Cargo.toml --target-dir targ
 } | tee "$results/criterion.txt"
 
 if [ -n "${1:-}" ]; then
-    cargo build --release -p sealbook-cli
-    fields='%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B%x00%(trailers:unfold,only)%x01'
-    {
-        machine
-        export SEALBOOK_CACHE=$scratch/cache
-        sealbook=$root/target/release/sealbook
-        echo "# $(git -C "$1" rev-list --count HEAD) commits; seconds of both, in turn"
-        echo '$ sealbook scan REPO --history --no-cache --json'
-        echo "\$ git -C REPO log --format='$fields'"
-        python3 benches/pairs.py 9 -- "$sealbook" scan "$1" --history --no-cache --json -- git -C "$1" log "--format=$fields"
-        "$sealbook" scan "$1" --history --json >/dev/null
-        echo
-        echo '# the second scan, with what the first one remembered, beside git counting the commits'
-        echo '$ sealbook scan REPO --history --json'
-        echo '$ git -C REPO rev-list --count HEAD'
-        python3 benches/pairs.py 9 -- "$sealbook" scan "$1" --history --json -- git -C "$1" rev-list --count HEAD
-        echo
-        echo '# peak memory of the first scan and of the second'
-        python3 benches/peak.py "$sealbook" scan "$1" --history --no-cache --json
-        python3 benches/peak.py "$sealbook" scan "$1" --history --json
-    } | tee "$results/history.txt"
+    benches/history.sh "$1"
 fi
