@@ -141,6 +141,18 @@ fn early_votes_may_decide() {
 }
 
 #[test]
+fn an_early_denial_ends_a_suspended_task_too() {
+    let house = House::new();
+    let engine = house.engine();
+    let id = behind_another(&engine, spec("1", 2));
+    engine.vote(id, principal("bob"), Choice::Approve, "").unwrap();
+    engine.suspend(id, principal("ann"), "not yet").unwrap();
+    assert_eq!(engine.vote(id, principal("cat"), Choice::Deny, "never").unwrap().state, PleaState::Denied);
+    assert_eq!(state(&engine, id), State::Cancelled);
+    assert!(engine.resume(id, principal("ann"), "").is_err());
+}
+
+#[test]
 fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
     for round in 0..10 {
         let house = House::new();

@@ -12,7 +12,9 @@ use sealbook_runtime::{
     Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
 };
 use sealbook_store::{SqliteOptions, SqliteStore, TaskFilter, new_ledger_id};
-use sealbook_tasks::{Arguments, Event, Needs, Principal, Spec, State, TaskId, TaskKind};
+use sealbook_tasks::{
+    Arguments, Event, GateLimits, GateName, Needs, Principal, Rate, Span, Spec, State, TaskId, TaskKind,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -20,7 +22,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 struct House {
-    _folder: TempDir,
+    folder: TempDir,
     engine: Engine,
     stop: CancelToken,
 }
@@ -31,7 +33,7 @@ impl House {
         let genesis = Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap();
         let store = SqliteStore::create(&folder.path().join("ledger.db"), &genesis, SqliteOptions::default());
         let engine = Engine::new(Arc::new(store.unwrap()), EngineOptions::default()).unwrap();
-        Self { _folder: folder, engine, stop: CancelToken::new() }
+        Self { folder, engine, stop: CancelToken::new() }
     }
 
     fn worker(
@@ -99,6 +101,23 @@ fn a_worker_that_stands_by_is_given_only_what_a_claim_would_give_it() {
     house.stop.cancel("enough");
     assert_eq!(worker.join().unwrap().attempts, 2);
     assert!(left.iter().all(|id| house.engine.get(*id).unwrap().task.state == State::Queued));
+}
+
+#[test]
+fn what_a_rate_holds_back_begins_once_it_may_although_nothing_else_happens() {
+    let house = House::new();
+    let kind = GateName::Kind(TaskKind::parse("work").unwrap());
+    let rate = Some(Rate { starts: 1, per: Span::from_millis(300), burst: 1 });
+    let ops = Principal::parse("ops").unwrap();
+    house.engine.limit(kind, GateLimits { rate, ..GateLimits::default() }, ops, "").unwrap();
+    let worker = house.worker(2, echo);
+    house.completes(house.engine.submit(spec()).unwrap().id);
+    let file = house.folder.path().join("ledger.db");
+    let store = SqliteStore::open(&file, SqliteOptions::default()).unwrap();
+    let elsewhere = Engine::new(Arc::new(store), EngineOptions::default()).unwrap();
+    house.completes(elsewhere.submit(spec()).unwrap().id);
+    house.stop.cancel("enough");
+    assert_eq!(worker.join().unwrap().completed, 2);
 }
 
 #[test]

@@ -108,7 +108,8 @@ impl Limiter {
             Outcome::Ignored => {}
             Outcome::Failure => {
                 // Calls that were out when it was lowered fail too; that is no new news.
-                let begun = now.as_micros().saturating_sub(took.as_micros());
+                // Spans are whole milliseconds, rounded down: it may have begun that much earlier.
+                let begun = now.as_micros().saturating_sub(took.as_micros()).saturating_sub(999);
                 if self.lowered_at.is_none_or(|at| begun >= at.as_micros() || now < at) {
                     self.limit = (self.limit / 2).max(self.min);
                     self.lowered_at = Some(now);

@@ -223,6 +223,45 @@ fn a_rate_lets_a_burst_through_and_then_one_at_a_time() {
 }
 
 #[test]
+fn a_look_knows_when_to_look_again_and_a_queue_that_is_read_anew_forgets_no_rate() {
+    let mut queue = queue();
+    let limits = GateLimits {
+        rate: Some(Rate { starts: 1, per: Span::from_secs(1), burst: 1 }),
+        ..GateLimits::default()
+    };
+    let fill = |queue: &mut Queue, n| {
+        queue.limit(GateName::Key(key("api")), limits).unwrap();
+        queue.push(Item { key: Some(key("api")), ..item(n, "a", 96, at(0)) }, at(0)).unwrap();
+    };
+    fill(&mut queue, 1);
+    assert!(queue.has_where(at(0), |_| true));
+    assert_eq!(drain(&mut queue, at(0)), ids(&[1]));
+    let mut queue = queue.emptied();
+    fill(&mut queue, 2);
+    assert!(!queue.has_where(at(1), |_| true));
+    assert_eq!(queue.wakes_at(at(1)), Some(at(1000)));
+    assert!(queue.has_where(at(1000), |_| true));
+    assert_eq!(drain(&mut queue, at(1000)), ids(&[2]));
+}
+
+#[test]
+fn a_gate_that_opens_lets_through_what_is_taken_behind_what_is_not() {
+    let mut queue = queue();
+    let one = GateLimits { concurrency: Some(1), ..GateLimits::default() };
+    queue.limit(GateName::Key(key("k")), one).unwrap();
+    for (n, name) in [(1, "first"), (2, "other"), (3, "ours")] {
+        let item = Item { key: Some(key("k")), kind: kind(name), ..item(n, "a", 96, at(n.into())) };
+        queue.push(item, at(n.into())).unwrap();
+    }
+    let passed = queue.pop(at(9)).unwrap();
+    assert!(queue.pop(at(9)).is_none(), "both others wait at the gate");
+    queue.release(&passed);
+    let ours = |next: Candidate<'_>| next.kind.as_str() == "ours";
+    assert!(queue.has_where(at(9), ours));
+    assert_eq!(queue.pop_where(at(9), ours).map(|passed| passed.task), Some(id(3)));
+}
+
+#[test]
 fn a_worker_is_given_only_the_kinds_it_takes() {
     let mut queue = queue();
     queue.push(item(1, "a", 255, at(0)), at(0)).unwrap();

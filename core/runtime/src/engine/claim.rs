@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::gates::GATES;
+use super::scheduler::Doubt;
 use super::{Engine, Shared, agents, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
@@ -56,22 +57,29 @@ impl Engine {
         most: usize,
         kinds: &Arc<BTreeSet<TaskKind>>,
     ) -> Result<Turn> {
-        self.warm()?;
+        if most > 0 {
+            self.warm()?;
+        }
         let (worker, kinds) = (worker.clone(), kinds.clone());
-        let (turn, seen) = self.decide(move |desk, shared| {
+        let (turn, doubt) = self.decide(move |desk, shared| {
             let states = attempt::finish_all(desk, shared, ended)?;
             let held = desk.tables.worker(&worker.worker)?;
             match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
                 None => Ok((Turn { states, claimed: None, seen: None, present: 0 }, None)),
+                Some(_) if most == 0 => {
+                    Ok((Turn { states, claimed: Some(Vec::new()), seen: None, present: 0 }, None))
+                }
                 Some(held) => {
                     let taker = Taker { worker: &held, most, kinds: &kinds, fresh: None };
-                    let (claimed, seen) = claim(desk, shared, &taker)?;
+                    let (claimed, doubt) = claim(desk, shared, &taker)?;
                     let present = desk.agents()?.presence();
-                    Ok((Turn { states, claimed: Some(claimed), seen, present }, seen))
+                    Ok((Turn { states, claimed: Some(claimed), seen: doubt.seen(), present }, Some(doubt)))
                 }
             }
         })?;
-        self.shared.scheduler.lock().trust(seen);
+        if let Some(doubt) = doubt {
+            self.shared.scheduler.lock().trust(doubt);
+        }
         Ok(turn)
     }
 
@@ -194,16 +202,15 @@ pub(super) struct Taker<'a> {
     pub(super) fresh: Option<BTreeSet<TaskId>>,
 }
 
-/// The tasks for a worker, and up to which transition the scheduler has seen; it trusts itself again once they are written.
+/// The tasks for a worker; the scheduler trusts itself again once they are written.
 pub(super) fn claim(
     desk: &mut Desk<'_>,
     shared: &Shared,
     taker: &Taker<'_>,
-) -> Result<(Vec<Claimed>, Option<u64>)> {
+) -> Result<(Vec<Claimed>, Doubt)> {
     let mut scheduler = shared.scheduler.lock();
     scheduler.catch_up(desk.tables, desk.now)?;
-    let seen = scheduler.seen();
-    scheduler.doubt();
+    let doubt = scheduler.doubt();
     for id in taker.fresh.iter().flatten() {
         let now = desk.now;
         scheduler.admit(desk.task(*id)?, now)?;
@@ -231,7 +238,7 @@ pub(super) fn claim(
             None => scheduler.give_back(id),
         }
     }
-    Ok((claimed, seen))
+    Ok((claimed, doubt))
 }
 
 /// When the next thing is due: a task, a plea or a schedule.

@@ -252,9 +252,17 @@ impl<'a> Desk<'a> {
         self.records.push(audit::plea_step(plea, step));
         self.pleas.insert(plea.id, plea.clone());
         let event = plea.event();
-        if event == Some(Event::Deny) && self.task(plea.task)?.state == State::Pending {
-            let act = Act::new(Role::Scheduler, self.now).because("it was denied before it was its turn");
-            self.cause(plea.task, Event::Plead, act)?;
+        if event == Some(Event::Deny) {
+            // It was denied before it was its turn.
+            let act = Act::new(Role::Scheduler, self.now).because(audit::why(plea));
+            match self.task(plea.task)?.state {
+                State::Pending => self.cause(plea.task, Event::Plead, act)?,
+                State::Suspended => {
+                    self.cause(plea.task, Event::Cancel, act)?;
+                    self.settle(plea.task)?;
+                }
+                _ => {}
+            }
         }
         let waits = self.task(plea.task)?.state == State::AwaitingApproval;
         if let Some(event) = event.filter(|_| waits) {
@@ -333,6 +341,10 @@ impl<'a> Desk<'a> {
                 Some(deadline::Overdue::End(event, failure)) => {
                     let reason = failure.message.clone();
                     let act = Act { failure: Some(failure), ..Act::new(Role::Scheduler, now) };
+                    if task.state == State::Running {
+                        let task = task.clone();
+                        dependency::time_out(self, &task)?;
+                    }
                     self.withdraw_plea(id, &reason)?;
                     self.cause(id, event, act.because(reason))?;
                     continue;

@@ -13,7 +13,6 @@ use sealbook_tasks::{
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) struct Scheduler {
-    options: QueueOptions,
     queue: Queue,
     /// Tasks that are with a worker of whatever process, and count at their gates.
     out: HashMap<TaskId, Passed>,
@@ -21,13 +20,35 @@ pub(crate) struct Scheduler {
     gates: BTreeMap<String, (Option<GateName>, String)>,
     /// The last transition that was seen; none before the first look, and after a transaction that failed.
     seen: Option<u64>,
+    /// Counts doubts.
+    doubts: u64,
+}
+
+/// What a decision has made of the queue, until it is known to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Doubt {
+    number: u64,
+    seen: Option<u64>,
+}
+
+impl Doubt {
+    /// The last transition that was seen before it.
+    pub(crate) fn seen(&self) -> Option<u64> {
+        self.seen
+    }
 }
 
 impl Scheduler {
     pub(crate) fn new(options: QueueOptions) -> Self {
         // The bound is kept where tasks are submitted; what is stored has a place.
         let options = QueueOptions { capacity: usize::MAX, share_capacity: usize::MAX, ..options };
-        Self { options, queue: Queue::new(options), out: HashMap::new(), gates: BTreeMap::new(), seen: None }
+        Self {
+            queue: Queue::new(options),
+            out: HashMap::new(),
+            gates: BTreeMap::new(),
+            seen: None,
+            doubts: 0,
+        }
     }
 
     /// The last transition that was seen.
@@ -36,13 +57,16 @@ impl Scheduler {
     }
 
     /// What was decided is not known to be written: everything is read anew.
-    pub(crate) fn doubt(&mut self) {
-        self.seen = None;
+    pub(crate) fn doubt(&mut self) -> Doubt {
+        self.doubts += 1;
+        Doubt { number: self.doubts, seen: self.seen.take() }
     }
 
-    /// What was decided with this as the last transition seen is written.
-    pub(crate) fn trust(&mut self, seen: Option<u64>) {
-        self.seen = self.seen.or(seen);
+    /// What was decided is written. That says nothing about a decision after it, which may have failed.
+    pub(crate) fn trust(&mut self, doubt: Doubt) {
+        if doubt.number == self.doubts {
+            self.seen = self.seen.or(doubt.seen);
+        }
     }
 
     /// When to look again although nothing was written.
@@ -71,7 +95,7 @@ impl Scheduler {
     }
 
     fn rebuild(&mut self, tables: &dyn TaskTables, now: Time) -> Result<()> {
-        (self.queue, self.out, self.gates) = (Queue::new(self.options), HashMap::new(), BTreeMap::new());
+        (self.queue, self.out, self.gates) = (self.queue.emptied(), HashMap::new(), BTreeMap::new());
         self.seen = Some(tables.last_number()?);
         let states = vec![State::Queued, State::Assigned, State::Running];
         tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
@@ -180,5 +204,23 @@ impl Scheduler {
     /// A task that was taken does not go to a worker after all.
     pub(crate) fn give_back(&mut self, id: TaskId) {
         self.release(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_that_is_written_says_nothing_about_the_one_after_it() {
+        let mut scheduler = Scheduler::new(QueueOptions::default());
+        scheduler.seen = Some(7);
+        let first = scheduler.doubt();
+        scheduler.seen = Some(9);
+        let second = scheduler.doubt();
+        scheduler.trust(first);
+        assert_eq!(scheduler.seen(), None);
+        scheduler.trust(second);
+        assert_eq!(scheduler.seen(), Some(9));
     }
 }

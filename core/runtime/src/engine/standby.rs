@@ -4,6 +4,7 @@
 
 use super::claim::{Claimed, Taker, claim};
 use super::desk::Desk;
+use super::scheduler::Doubt;
 use super::{Engine, Shared, Submitted};
 use sealbook_error::Result;
 use sealbook_tasks::{TaskKind, WorkerLease};
@@ -31,6 +32,8 @@ pub(super) struct Offer {
 
 /// A worker's side of its offer.
 pub(crate) struct Standby {
+    /// How many places are offered.
+    pub(crate) most: usize,
     number: u64,
     answer: Receiver<Vec<Claimed>>,
 }
@@ -38,7 +41,7 @@ pub(crate) struct Standby {
 /// What was given for an offer, once it is written.
 pub(super) struct Given {
     claimed: Vec<Claimed>,
-    seen: Option<u64>,
+    doubt: Doubt,
     answer: Sender<Vec<Claimed>>,
 }
 
@@ -55,7 +58,7 @@ impl Engine {
         let number = offers.next;
         offers.next += 1;
         offers.open.push(Offer { number, process: std::process::id(), worker, most, kinds, answer });
-        Standby { number, answer: given }
+        Standby { most, number, answer: given }
     }
 
     /// Takes an offer back and returns what was given for it, or the standby itself while a submission that has it is being written.
@@ -66,15 +69,13 @@ impl Engine {
 
     /// The offer of one worker that stands by, which nobody else has from now on. It is void if it is dropped.
     pub(super) fn take_offer(&self) -> Option<Offer> {
-        // Reading a whole queue would keep the submitter waiting.
-        self.shared.scheduler.lock().seen()?;
         let mut offers = self.shared.offers.lock();
         offers.open.pop().filter(|offer| offer.process == std::process::id())
     }
 
     /// Tells a worker what it was given, after that was written.
     pub(super) fn deliver(&self, given: Given) {
-        self.shared.scheduler.lock().trust(given.seen);
+        self.shared.scheduler.lock().trust(given.doubt);
         // A worker waits for this before it ends.
         let _ = given.answer.send(given.claimed);
         self.shared.bell.ring();
@@ -93,21 +94,24 @@ impl Standby {
 }
 
 impl Offer {
-    /// Gives the worker what it would take of tasks that this decision takes in. Older ones wait for a claim, so that a submission fails
-    /// for no reason but its own.
+    /// Gives the worker what it would take of tasks that this decision takes in; older ones wait for a claim. Nothing while the queue is not
+    /// known: reading a long one would keep the submitter waiting.
     pub(super) fn give(
         self,
         desk: &mut Desk<'_>,
         shared: &Shared,
         submitted: &[Submitted],
     ) -> Result<Option<Given>> {
+        if shared.scheduler.lock().seen().is_none() {
+            return Ok(None);
+        }
         let fresh = submitted.iter().filter(|task| !task.repeated).map(|task| task.id).collect();
         let held = desk.tables.worker(&self.worker.worker)?;
         let Some(held) = held.filter(|held| held.term == self.worker.term && held.is_live(desk.now)) else {
             return Ok(None);
         };
         let taker = Taker { worker: &held, most: self.most, kinds: &self.kinds, fresh: Some(fresh) };
-        let (claimed, seen) = claim(desk, shared, &taker)?;
-        Ok(Some(Given { claimed, seen, answer: self.answer }))
+        let (claimed, doubt) = claim(desk, shared, &taker)?;
+        Ok(Some(Given { claimed, doubt, answer: self.answer }))
     }
 }

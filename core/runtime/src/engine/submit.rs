@@ -8,6 +8,8 @@ use sealbook_ledger::Time;
 use sealbook_tasks::idempotency::{remember, repeated, slot};
 use sealbook_tasks::{Refusal, Right, Spec, State, Task, TaskId, graph};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A task that was submitted, or that the submission repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +53,32 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`]; `ID_CONFLICT` if there is a task with one of the ids.
     pub fn submit_as(&self, specs: Vec<(TaskId, Spec)>) -> Result<Vec<Submitted>> {
-        let offer = self.take_offer();
-        let (submitted, given) = self.decide_or_refuse(move |desk, shared| {
+        let Some(offer) = self.take_offer() else {
+            return self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, specs));
+        };
+        let (again, gave_up) = (specs.clone(), Arc::new(AtomicBool::new(false)));
+        let told = gave_up.clone();
+        let answer = self.decide_or_refuse(move |desk, shared| {
             let submitted = match submit_all(desk, shared, specs)? {
                 Ok(submitted) => submitted,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let given = offer.map(|offer| offer.give(desk, shared, &submitted)).transpose()?;
-            Ok(Ok((submitted, given.flatten())))
-        })?;
-        if let Some(given) = given {
-            self.deliver(given);
+            let given = offer.give(desk, shared, &submitted);
+            told.store(given.is_err(), Ordering::Relaxed);
+            Ok(Ok((submitted, given?)))
+        });
+        match answer {
+            // What is wrong with workers and their agents is no fault of the submission.
+            Err(error) if gave_up.load(Ordering::Relaxed) => {
+                tracing::warn!(%error, "a worker that stands by is given nothing");
+                self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, again))
+            }
+            answer => {
+                let (submitted, given) = answer?;
+                given.into_iter().for_each(|given| self.deliver(given));
+                Ok(submitted)
+            }
         }
-        Ok(submitted)
     }
 }
 

@@ -154,7 +154,7 @@ impl<'a> Worker<'a> {
             let mut news = Vec::new();
             let turn = self.turn(&mut |progress| news.push(progress));
             // Before anybody hears of anything, and submits what follows on it.
-            self.stand_by();
+            self.stand_by(&mut |progress| news.push(progress));
             news.into_iter().for_each(&mut *tell);
             let has_moved = turn?;
             self.follow_load(tell)?;
@@ -210,7 +210,11 @@ impl<'a> Worker<'a> {
     }
 
     /// Offers its free places, if there are any, to whoever submits in this process.
-    fn stand_by(&mut self) {
+    fn stand_by(&mut self, tell: &mut dyn FnMut(Progress)) {
+        // The number of permits may have changed since.
+        if self.standby.as_ref().is_some_and(|standby| standby.most != self.room(&[])) {
+            self.end_standby(tell);
+        }
         let free = self.free(&[]);
         if self.standby.is_none() && free > 0 {
             self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
@@ -242,6 +246,13 @@ impl<'a> Worker<'a> {
     fn take_given(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
         let Some(claimed) = self.standby.as_ref().and_then(Standby::given) else { return false };
         self.standby = None;
+        self.begin_given(claimed, tell)
+    }
+
+    /// Whatever was given under a lease that is lost by now is another's to run.
+    fn begin_given(&mut self, mut claimed: Vec<Claimed>, tell: &mut dyn FnMut(Progress)) -> bool {
+        let term = self.renewal.lease().term;
+        claimed.retain(|claimed| claimed.lease.term == term);
         let was_given = !claimed.is_empty();
         self.begin_all(claimed, tell);
         was_given
@@ -251,11 +262,7 @@ impl<'a> Worker<'a> {
     fn end_standby(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
         let Some(standby) = self.standby.take() else { return false };
         match self.engine.end_standby(standby) {
-            Ok(claimed) => {
-                let was_given = !claimed.is_empty();
-                self.begin_all(claimed, tell);
-                was_given
-            }
+            Ok(claimed) => self.begin_given(claimed, tell),
             Err(standby) => {
                 self.standby = Some(standby);
                 false
@@ -278,10 +285,7 @@ impl<'a> Worker<'a> {
 
     /// How many attempts may begin, once these have ended. A stuck handler is replaced, up to the number of spare places, where whoever runs
     /// attempts has room for one more.
-    fn free(&self, ended: &[(Claimed, Outcome)]) -> usize {
-        if self.standby.is_some() {
-            return 0;
-        }
+    fn room(&self, ended: &[(Claimed, Outcome)]) -> usize {
         let stuck = self.held.stuck_besides(ended.iter().map(|(claimed, _)| claimed));
         let permits = self.scale.permits();
         let mut places = permits.saturating_add(stuck.min(self.options.spare()));
@@ -289,6 +293,11 @@ impl<'a> Worker<'a> {
             places = places.min(self.held.len().max(permits));
         }
         (places + ended.len()).saturating_sub(self.held.len())
+    }
+
+    /// How many of these places are not offered already.
+    fn free(&self, ended: &[(Claimed, Outcome)]) -> usize {
+        if self.standby.is_some() { 0 } else { self.room(ended) }
     }
 
     /// Lets the number of permits follow the load.
@@ -403,6 +412,14 @@ impl<'a> Worker<'a> {
 
     fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         let unbegun = self.recall();
+        let back: Vec<_> = unbegun.iter().map(|claimed| claimed.task.id).collect();
+        let released = unbegun.into_iter().map(|claimed| (claimed, Outcome::Cancelled)).collect();
+        if !back.is_empty()
+            && let Err(error) = self.engine.finish(released)
+        {
+            // It is tried once more when the worker's life ends.
+            tracing::warn!(%error, "what was not begun could not be given back");
+        }
         let deadline = Instant::now().checked_add(self.options.drain);
         while !self.held.is_done() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let rings = self.engine.rings();
@@ -421,8 +438,17 @@ impl<'a> Worker<'a> {
         self.write_ended(tell)?;
         let left = self.held.claims();
         self.summary.abandoned += left.len() as u64;
-        let ids = left.into_iter().chain(unbegun).map(|claimed| claimed.task.id).collect();
+        let ids = left.into_iter().map(|claimed| claimed.task.id).chain(back).collect();
         self.renewal.end(ids)
+    }
+}
+
+impl Drop for Worker<'_> {
+    /// Whatever has ended it, nobody is to give it anything any more.
+    fn drop(&mut self) {
+        if let Some(standby) = self.standby.take() {
+            let _ = self.engine.end_standby(standby);
+        }
     }
 }
 

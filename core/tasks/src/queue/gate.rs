@@ -81,6 +81,13 @@ pub(super) struct Gate {
     full_at: i64,
 }
 
+impl Gate {
+    /// The same without limits and tasks, if anything of its rate is used up.
+    pub(super) fn used(&self) -> Option<Self> {
+        (self.full_at > 0).then(|| Self { full_at: self.full_at, ..Self::default() })
+    }
+}
+
 impl GateLimits {
     /// Checks the figures.
     ///

@@ -161,30 +161,45 @@ impl Queue {
 
     /// As [`Queue::pop`], of those that `takes` accepts; the search passes over the others lane by lane.
     pub fn pop_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> Option<Passed> {
+        let id = self.first_open(now, &takes)?;
+        self.take(id, now)
+    }
+
+    /// Whether [`Queue::pop_where`] would take one.
+    #[must_use]
+    pub fn has_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
+        self.first_open(now, &takes).is_some()
+    }
+
+    /// The lane whose turn it is. Lanes at shut gates are put aside until those open, so that [`Queue::wakes_at`] knows of them.
+    fn first_open(&mut self, now: Time, takes: &impl Fn(Candidate<'_>) -> bool) -> Option<LaneId> {
         self.admit_delayed(now);
         self.wake(now);
         if self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some()) {
             return None;
         }
         loop {
-            let id = self.first_lane(&takes)?;
-            let lane = self.lanes.get(&id)?;
-            match self.shut_gate(lane, now) {
-                Some((gate, shut)) => self.block(id, gate, shut),
-                None => return self.take(id, now),
+            match self.first_lane(takes) {
+                Some(id) => {
+                    let lane = self.lanes.get(&id)?;
+                    match self.shut_gate(lane, now) {
+                        Some((gate, shut)) => self.block(id, gate, shut),
+                        None => return Some(id),
+                    }
+                    self.wake(now);
+                }
+                // An open gate lets one lane go at a time, and that may be one that is not taken here.
+                None if self.wake(now) => {}
+                None => return None,
             }
-            self.wake(now);
         }
     }
 
-    /// Whether [`Queue::pop_where`] would take one.
+    /// An empty queue that remembers how far the rates of this one are used up.
     #[must_use]
-    pub fn has_where(&mut self, now: Time, takes: impl Fn(Candidate<'_>) -> bool) -> bool {
-        self.admit_delayed(now);
-        self.wake(now);
-        let is_open = |lane: &Lane| self.shut_gate(lane, now).is_none();
-        let is_shut = self.gates.get(&GateName::Queue).is_some_and(|gate| gate.shut(now).is_some());
-        !is_shut && self.free_lanes().any(|(_, lane)| lane.candidate().is_some_and(&takes) && is_open(lane))
+    pub fn emptied(&self) -> Self {
+        let used = self.gates.iter().filter_map(|(name, gate)| Some((name.clone(), gate.used()?)));
+        Self { gates: used.collect(), latest: self.latest, ..Self::new(self.options) }
     }
 
     /// Gives a permit back: the task has ended or left its worker.
@@ -353,7 +368,8 @@ impl Queue {
 
     /// Lets the first lane that waits before each opened gate try again. One is enough: the gate stays on the list
     /// until it is found shut or nobody waits before it.
-    fn wake(&mut self, now: Time) {
+    /// Lets the first lane go at each gate that has opened. Whether there was any.
+    fn wake(&mut self, now: Time) -> bool {
         if self.latest.is_some_and(|latest| now < latest) {
             self.gates.values_mut().for_each(|gate| gate.clock_went_back(now));
             self.opened.extend(std::mem::take(&mut self.timers).into_iter().map(|(_, name)| name));
@@ -379,9 +395,11 @@ impl Queue {
                 }
             }
         });
+        let is_any = !free.is_empty();
         for id in free {
             self.unblock(id);
         }
+        is_any
     }
 
     fn block(&mut self, id: LaneId, gate: GateName, shut: Shut) {
