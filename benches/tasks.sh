@@ -34,6 +34,14 @@ cp target/release/libsealbook_node.so "$scratch/native.node"
     echo '$ node benches/peers/node/pools.mjs'
     NAPI_RS_NATIVE_LIBRARY_PATH=$scratch/native.node node benches/peers/node/pools.mjs
     echo
+    echo '# 100,000 durable tasks, and the memory that they and a tenth of them take'
+    echo '$ throughput 100000.db 100000 16'
+    (cd "$scratch" && "$root/target/release/examples/throughput" 100000.db 100000 16)
+    for tasks in 10000 100000; do
+        echo "\$ python benches/peak.py throughput memory-$tasks.db $tasks 16"
+        python3 benches/peak.py target/release/examples/throughput "$scratch/memory-$tasks.db" "$tasks" 16
+    done
+    echo
     echo '$ python benches/peers/python/durable.py'
     PYTHONPATH=$scratch target/peers-venv/bin/python benches/peers/python/durable.py "$scratch"
 } | tee benches/results/tasks.txt
