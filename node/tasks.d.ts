@@ -311,8 +311,9 @@ export class Orchestrator {
   pleas(options?: { all?: boolean }): Promise<Plea[]>;
 
   /**
-   * Votes for a plea.
+   * Votes for a plea. A task that still waits for its time or for other tasks may be voted on early: the first vote opens its plea.
    *
+   * @param plea - The plea or its id, or a task that has yet to plead.
    * @param options - Who votes: never the requester, and once.
    * @returns The plea as it stands then.
    * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea, nor a task of this id.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from sealbook.task_results import time_of
 
 __all__ = ["Breaker", "BreakerAct", "BreakerState"]
 
@@ -23,9 +26,9 @@ class Breaker:
     """What it guards."""
     state: BreakerState
     """Where it stands. One that is open until a time that has passed lets the next call probe."""
-    since: str
+    since: datetime
     """Since when."""
-    until: str | None
+    until: datetime | None
     """Until when it is open, or its probes have time."""
     reason: str | None
     """Why it stands there; none for one that has always been closed."""
@@ -44,4 +47,5 @@ def make_breaker(text: str) -> Breaker:
 
 
 def breaker_of(value: dict[str, Any]) -> Breaker:
-    return Breaker(**value)
+    until = value["until"]
+    return Breaker(**{**value, "since": time_of(value["since"]), "until": until and time_of(until)})
