@@ -12,7 +12,7 @@ mod worker;
 pub use cancel::CancelToken;
 pub use engine::{
     APPROVER, Access, Activity, AgentView, Claimed, Deed, DependencyFigures, Engine, EngineOptions, Figures,
-    KindFigures, News, Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, VoteOn,
+    KindFigures, News, Quantiles, ScheduleRequest, Scheduled, Submitted, TaskView, Turn, VoteOn, Voter,
     WorkerFigures,
 };
 pub use executor::{Around, CallPolicy, Executor, ExecutorOptions, Run, SharedBreaker, Ticket};

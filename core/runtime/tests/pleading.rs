@@ -11,12 +11,13 @@ use rusqlite::Connection;
 use sealbook_error::Code;
 use sealbook_ledger::Genesis;
 use sealbook_runtime::{
-    Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+    Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, Voter, WorkerOptions,
+    work,
 };
 use sealbook_store::{SqliteOptions, SqliteStore, new_ledger_id};
 use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Principal, Right,
-    Span, Spec, Standing, State, TaskId, TaskKind,
+    ApprovalPolicy, Arguments, Ballot, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Principal,
+    Right, Saying, Span, Spec, Standing, State, TaskId, TaskKind, VoterKey,
 };
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
@@ -308,6 +309,73 @@ fn only_who_may_and_is_eligible_approves() {
     }
     engine.vote(plea.id, principal("cat"), Choice::Approve, "").unwrap();
     assert_eq!(state(&engine, id), State::Queued);
+}
+
+/// Bob and cat may approve and have keys; dan may lend a hand.
+fn signers() -> (EngineOptions, [VoterKey; 2]) {
+    let keys = [VoterKey::from_seed(&[2; 32]), VoterKey::from_seed(&[3; 32])];
+    let approver = |name: &str, keys: &[&VoterKey]| Standing {
+        roles: vec![Key::parse("approver").unwrap()],
+        keys: keys.iter().map(|key| key.public()).collect(),
+        ..Standing::of(principal(name)).allowed(Right::Approve, "deploy")
+    };
+    let access = Access::Listed(vec![
+        Standing::of(principal("ann")).allowed(Right::Submit, "*"),
+        approver("bob", &[&keys[0]]),
+        approver("cat", &[&keys[1]]),
+        Standing::of(principal("dan")).allowed(Right::Approve, "*"),
+    ]);
+    (EngineOptions { access, ..EngineOptions::default() }, keys)
+}
+
+#[test]
+fn a_ballot_is_signed_where_its_voter_is_and_brought_by_anybody() {
+    let house = House::new();
+    let (options, [bobs, cats]) = signers();
+    let engine = house.engine_with(options);
+    let mut signed = spec("1", 2);
+    signed.approval.as_mut().unwrap().signed = true;
+    let (id, plea) = plead(&engine, signed);
+    let why = |ballot: Ballot| engine.cast(ballot).unwrap_err().code();
+    let approve = || Saying::of(Choice::Approve, "seen");
+    let ballot = engine.ballot(plea.id, principal("bob"), approve()).unwrap();
+    assert_eq!(why(ballot.clone()), Code::VoteRefused, "not signed");
+    assert_eq!(why(cats.sign(ballot.clone()).unwrap()), Code::VoteRefused, "signed by another");
+    let signed = bobs.sign(ballot).unwrap();
+    assert_eq!(why(Ballot { reason: "all of it".to_owned(), ..signed.clone() }), Code::VoteRefused);
+    let sent = serde_json::to_string(&signed).unwrap();
+    let after = engine.cast(serde_json::from_str(&sent).unwrap()).unwrap();
+    assert!(after.votes[0].verified && after.approvals() == 1);
+    assert_eq!(why(signed), Code::VoteRefused, "once more");
+    assert!(engine.vote(plea.id, principal("cat"), Choice::Approve, "").is_err(), "not signed");
+    engine.vote(id, Voter::signing(principal("cat"), cats), Choice::Approve, "").unwrap();
+    assert_eq!(state(&engine, id), State::Queued);
+}
+
+#[test]
+fn a_vote_is_lent_and_taken_back_and_a_task_that_waits_may_hear_of_it_early() {
+    let house = House::new();
+    let (options, _) = signers();
+    let engine = house.engine_with(options);
+    let mut lent = spec("1", 2);
+    lent.approval.as_mut().unwrap().delegation = true;
+    let id = behind_another(&engine, lent);
+    let refused = |outcome: sealbook_error::Result<Plea>| outcome.unwrap_err().code();
+    assert_eq!(refused(engine.take_back(id, principal("bob"))), Code::VoteRefused, "there is nothing yet");
+    assert!(engine.show(id).unwrap().pleas.is_empty());
+    let plea = engine.delegate(id, principal("bob"), Some(principal("dan"))).unwrap();
+    assert!(plea.early && plea.delegations == [(principal("bob"), principal("dan"))]);
+    assert_eq!(refused(engine.vote(id, principal("dan"), Choice::Approve, "")), Code::VoteRefused);
+    let for_bob = || Saying::of(Choice::Approve, "as bob told me").on_behalf_of(principal("bob"));
+    let plea = engine.say(id, principal("dan"), for_bob()).unwrap();
+    assert_eq!((plea.approvals(), plea.votes[0].ballot.seat().as_str()), (1, "bob"));
+    assert_eq!(refused(engine.vote(id, principal("bob"), Choice::Approve, "")), Code::VoteRefused);
+    assert_eq!(engine.take_back(plea.id, principal("dan")).unwrap().approvals(), 0);
+    engine.delegate(plea.id, principal("bob"), None).unwrap();
+    assert_eq!(refused(engine.say(plea.id, principal("dan"), for_bob())), Code::VoteRefused);
+    engine.vote(id, principal("bob"), Choice::Approve, "").unwrap();
+    let plea = engine.vote(id, principal("cat"), Choice::Approve, "").unwrap();
+    assert_eq!(plea.state, PleaState::Approved);
 }
 
 #[test]

@@ -51,6 +51,7 @@ words! {
         Requester     "requester"      "Who asked does not decide.";
         NotEligible   "not_eligible"   "The policy does not name the principal, or not at this level yet.";
         VotedAlready  "voted_already"  "A principal votes once, and lends its hand once.";
+        Stale         "stale"          "The ballot is not newer than the principal's last one: it is a copy of an old one.";
         OtherSubject  "other_subject"  "The vote is about another task, other arguments or an earlier plea.";
         Decided       "decided"        "The plea is decided.";
         TooLate       "too_late"       "The plea's time is over.";
@@ -87,7 +88,7 @@ impl Refusal {
     /// Whether it is about a plea: one that is open, or one that a vote would have opened.
     #[must_use]
     pub fn is_of_a_plea(&self) -> bool {
-        self.plea.is_some() || self.what == "vote"
+        self.plea.is_some() || matches!(self.what.as_str(), "vote" | "withdraw" | "delegate")
     }
 }
 

@@ -63,8 +63,8 @@ pub use lease::{LEASE, Lease, Presented, WorkerLease, fence};
 pub use limiter::{Adaptive, Limiter};
 pub use name::{AgentId, Key, PleaId, Principal, TaskId, TaskKind, WorkerId};
 pub use pleading::{
-    ApprovalPolicy, Ballot, Choice, Level, Per, Plea, PleaChange, PleaState, PleaStep, VOTE_DOMAIN,
-    VOTE_REASON_LIMIT, Vote, check_grant,
+    ApprovalPolicy, Ballot, Choice, Level, Per, Plea, PleaChange, PleaState, PleaStep, Saying, VOTE_DOMAIN,
+    VOTE_REASON_LIMIT, Vote, VoterKey, check_grant,
 };
 pub use queue::{Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, Rate, Shut, Waiting};
 pub use retry::{Failure, Fault, Jitter, RetryBudget, RetryPolicy, Verdict};

@@ -1,11 +1,13 @@
 //! The attacks on pleading that need no process and no disk, and the promises that they try to break.
 
+#[path = "pleading_ballot_tests.rs"]
+mod ballots;
+
 use super::*;
 use crate::{
     Act, Arguments, Event, Ground, Key, PleaId, Principal, Refusal, Right, Role, Span, Spec, Standing, State,
     Task, TaskId, TaskKind,
 };
-use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
 use sealbook_error::Code;
 use sealbook_ledger::{Hash, Time};
@@ -45,21 +47,24 @@ fn plea(task: &Task) -> Plea {
 }
 
 fn ballot(plea: &Plea, voter: &str, choice: Choice, now: Time) -> Ballot {
-    Ballot {
-        task: plea.task,
-        subject: plea.subject,
-        round: plea.round,
-        voter: principal(voter),
-        behalf: None,
-        choice,
-        reason: "looked at it".to_owned(),
-        at: now,
-        signature: None,
-    }
+    Ballot { at: now, ..plea.ballot(principal(voter), Saying::of(choice, "looked at it"), now) }
+}
+
+/// Says something else than a vote, in the name of a principal.
+fn say(plea: &Plea, voter: &Standing, saying: Saying, now: Time) -> Result<PleaStep, Refusal> {
+    plea.cast(plea.ballot(voter.principal.clone(), saying, now), voter, None, now)
+}
+
+fn take_back() -> Saying {
+    Saying::of(Choice::TakeBack, "")
+}
+
+fn hand_to(name: &str) -> Saying {
+    Saying::delegate(principal(name))
 }
 
 fn cast(plea: &mut Plea, voter: &str, choice: Choice, now: Time) -> Result<PleaStep, Refusal> {
-    let step = plea.vote(ballot(plea, voter, choice, now), &approver(voter), None, now)?;
+    let step = plea.cast(ballot(plea, voter, choice, now), &approver(voter), None, now)?;
     plea.apply(&step).unwrap();
     Ok(step)
 }
@@ -101,34 +106,6 @@ fn attack_self_approval() {
 }
 
 #[test]
-fn attack_self_approval_by_a_borrowed_hand() {
-    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
-    // The requester hands a vote over that it does not have, and takes one that it may not cast.
-    let given = plea.delegate(&approver("ann"), Some(principal("bob")), at(1)).unwrap_err();
-    let taken = plea.delegate(&approver("bob"), Some(principal("ann")), at(1)).unwrap_err();
-    assert_eq!((given.why, taken.why), (Ground::Requester, Ground::Requester));
-    let behalf = Ballot { behalf: Some(principal("bob")), ..ballot(&plea, "ann", Choice::Approve, at(1)) };
-    let refusal = plea.vote(behalf, &approver("ann"), Some(&approver("bob")), at(1)).unwrap_err();
-    assert_eq!(refusal.why, Ground::NoDelegation);
-    assert!(cast(&mut plea, "bob", Choice::Approve, at(1)).is_ok());
-}
-
-#[test]
-fn a_hand_needs_the_right_to_approve_and_is_never_the_requesters() {
-    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
-    // Delegations as they might have been written before a right was lost, or by somebody with access to the store.
-    let try_hand = |plea: &mut Plea, hand: &Standing| {
-        plea.delegations = vec![(principal("bob"), hand.principal.clone())];
-        let name = hand.principal.as_str();
-        let vote = Ballot { behalf: Some(principal("bob")), ..ballot(plea, name, Choice::Approve, at(1)) };
-        plea.vote(vote, hand, Some(&approver("bob")), at(1)).map_err(|refusal| refusal.why)
-    };
-    assert_eq!(try_hand(&mut plea, &approver("ann")).unwrap_err(), Ground::Requester);
-    assert_eq!(try_hand(&mut plea, &Standing::of(principal("dan"))).unwrap_err(), Ground::NoRight);
-    assert!(try_hand(&mut plea, &approver("dan")).is_ok());
-}
-
-#[test]
 fn steps_that_the_rules_would_not_have_written_are_refused_when_they_are_read() {
     let mut first = plea(&task(policy(3)));
     let step = cast(&mut first, "bob", Choice::Approve, at(1)).unwrap();
@@ -158,76 +135,6 @@ fn attack_double_vote() {
         assert_eq!(cast(&mut plea, "bob", choice, at(2)).unwrap_err().why, Ground::VotedAlready);
     }
     assert_eq!(plea.approvals(), 1);
-}
-
-#[test]
-fn attack_double_vote_through_a_delegate() {
-    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(3) }));
-    let step = plea.delegate(&approver("joe"), Some(principal("bob")), at(1)).unwrap();
-    plea.apply(&step).unwrap();
-    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
-    let second = Ballot { behalf: Some(principal("joe")), ..ballot(&plea, "bob", Choice::Approve, at(2)) };
-    let refusal = plea.vote(second, &approver("bob"), Some(&approver("joe")), at(2)).unwrap_err();
-    assert_eq!(refusal.why, Ground::VotedAlready, "one person is one hand");
-}
-
-#[test]
-fn attack_forged_vote() {
-    let mut plea = plea(&task(ApprovalPolicy { signed: true, ..policy(1) }));
-    let (bobs, eves) = (SigningKey::from_bytes(&[3; 32]), SigningKey::from_bytes(&[4; 32]));
-    let bob = Standing { keys: vec![Hash::from_bytes(bobs.verifying_key().to_bytes())], ..approver("bob") };
-    let unsigned = ballot(&plea, "bob", Choice::Approve, at(1));
-    let sign = |key: &SigningKey, ballot: &Ballot| {
-        ballot.clone().signed(&key.sign(&ballot.message().unwrap()).to_bytes())
-    };
-    let why = |ballot: Ballot, voter: &Standing| plea.vote(ballot, voter, None, at(1)).unwrap_err().why;
-    assert_eq!(why(unsigned.clone(), &bob), Ground::Unsigned);
-    assert_eq!(why(sign(&eves, &unsigned), &bob), Ground::Forged);
-    let denial = sign(&bobs, &Ballot { choice: Choice::Deny, ..unsigned.clone() });
-    assert_eq!(
-        why(Ballot { choice: Choice::Approve, ..denial }, &bob),
-        Ground::Forged,
-        "turned into the opposite"
-    );
-    assert_eq!(why(unsigned.clone().signed(&[0; 64]), &bob), Ground::Forged);
-    assert_eq!(why(Ballot { signature: Some("zz".to_owned()), ..unsigned.clone() }, &bob), Ground::Forged);
-    assert_eq!(why(sign(&bobs, &unsigned), &approver("eve")), Ground::NotYourself, "sent in by another");
-    let good = sign(&bobs, &unsigned);
-    let step = plea.vote(good, &bob, None, at(1)).unwrap();
-    plea.apply(&step).unwrap();
-    assert!(plea.votes[0].verified && plea.state == PleaState::Approved);
-}
-
-#[test]
-fn a_signature_is_checked_even_where_none_is_asked_for() {
-    let plea = plea(&task(policy(1)));
-    let forged = ballot(&plea, "bob", Choice::Approve, at(1)).signed(&[7; 64]);
-    assert_eq!(plea.vote(forged, &approver("bob"), None, at(1)).unwrap_err().why, Ground::Forged);
-}
-
-#[test]
-fn a_vote_signs_the_documented_bytes() {
-    let plea = plea(&task(policy(1)));
-    let expected = format!(
-        "sealbook/vote/v1\n{{\"at\":\"1970-01-01T00:00:01.000000Z\",\"behalf\":null,\"choice\":\"approve\",\
-         \"reason\":\"looked at it\",\"round\":1,\"subject\":\"{}\",\"task\":\"{}\",\"voter\":\"bob\"}}",
-        plea.subject, plea.task
-    );
-    let message = ballot(&plea, "bob", Choice::Approve, at(1)).message().unwrap();
-    assert_eq!(String::from_utf8(message).unwrap(), expected);
-}
-
-#[test]
-fn attack_vote_replayed_from_an_earlier_plea_or_another_task() {
-    let task = task(policy(1));
-    let old = ballot(&plea(&task), "bob", Choice::Approve, at(1));
-    let policy = task.spec.approval.clone().unwrap();
-    let next = Plea::open(PleaId::new(at(9), [3; 10]), &task, 2, policy, at(9)).unwrap();
-    assert_eq!(next.vote(old.clone(), &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
-    let other = Ballot { round: 2, task: TaskId::new(at(0), [9; 10]), ..old.clone() };
-    assert_eq!(next.vote(other, &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
-    let changed = Ballot { round: 2, subject: Hash::of(b"x"), ..old };
-    assert_eq!(next.vote(changed, &approver("bob"), None, at(9)).unwrap_err().why, Ground::OtherSubject);
 }
 
 #[test]
@@ -315,7 +222,7 @@ fn attack_racing_approve_and_deny() {
     // Both were decided on the same state; the store writes one first, and the other no longer follows.
     let vote = |choice, voter: &str| {
         let plea = plea(&task);
-        plea.vote(ballot(&plea, voter, choice, at(1)), &approver(voter), None, at(1)).unwrap()
+        plea.cast(ballot(&plea, voter, choice, at(1)), &approver(voter), None, at(1)).unwrap()
     };
     let (yes, no) = (vote(Choice::Approve, "bob"), vote(Choice::Deny, "eve"));
     for (first, second, state) in [(&yes, &no, PleaState::Approved), (&no, &yes, PleaState::Denied)] {
@@ -331,7 +238,7 @@ fn attack_approver_without_capability() {
     let plea = plea(&task(policy(1)));
     let cast = |voter: &Standing| {
         let name = voter.principal.as_str().to_owned();
-        plea.vote(ballot(&plea, &name, Choice::Approve, at(1)), voter, None, at(1))
+        plea.cast(ballot(&plea, &name, Choice::Approve, at(1)), voter, None, at(1))
             .map_err(|refusal| refusal.why)
     };
     let no_right = Standing { allowances: Vec::new(), ..approver("bob") };
@@ -353,7 +260,7 @@ fn silence_is_a_denial_and_levels_open_one_after_the_other() {
     let levels = vec![level("reviewer", 10), level("lead", 20)];
     let mut plea = plea(&task(ApprovalPolicy { levels, ..policy(2) }));
     let lead = Standing { roles: vec![key("lead")], ..approver("leo") };
-    let try_lead = |plea: &Plea, now| plea.vote(ballot(plea, "leo", Choice::Approve, now), &lead, None, now);
+    let try_lead = |plea: &Plea, now| plea.cast(ballot(plea, "leo", Choice::Approve, now), &lead, None, now);
     assert_eq!(try_lead(&plea, at(9)).unwrap_err().why, Ground::NotEligible);
     cast(&mut plea, "bob", Choice::Approve, at(9)).unwrap();
     assert_eq!((plea.due(at(9)), plea.due_at()), (None, Some(at(10))));
@@ -376,45 +283,13 @@ fn a_denial_needs_a_reason_and_a_veto_needs_no_second() {
     let policy = ApprovalPolicy { denials: 2, veto: vec![key("security")], ..policy(2) };
     let mut plea = plea(&task(policy));
     let silent = Ballot { reason: "  ".to_owned(), ..ballot(&plea, "bob", Choice::Deny, at(1)) };
-    assert_eq!(plea.vote(silent, &approver("bob"), None, at(1)).unwrap_err().why, Ground::NoReason);
+    assert_eq!(plea.cast(silent, &approver("bob"), None, at(1)).unwrap_err().why, Ground::NoReason);
     cast(&mut plea, "bob", Choice::Deny, at(1)).unwrap();
     assert_eq!(plea.state, PleaState::Pending, "one of two denials");
     let officer = Standing { roles: vec![key("reviewer"), key("security")], ..approver("sue") };
-    let step = plea.vote(ballot(&plea, "sue", Choice::Deny, at(2)), &officer, None, at(2)).unwrap();
+    let step = plea.cast(ballot(&plea, "sue", Choice::Deny, at(2)), &officer, None, at(2)).unwrap();
     plea.apply(&step).unwrap();
     assert_eq!(plea.state, PleaState::Denied);
-}
-
-#[test]
-fn a_vote_can_be_taken_back_and_its_copy_cannot_be_cast_again() {
-    let mut plea = plea(&task(policy(2)));
-    let first = ballot(&plea, "bob", Choice::Approve, at(1));
-    cast(&mut plea, "bob", Choice::Approve, at(1)).unwrap();
-    let step = plea.take_back(&approver("bob"), at(2)).unwrap();
-    plea.apply(&step).unwrap();
-    assert_eq!(plea.approvals(), 0);
-    assert_eq!(plea.take_back(&approver("bob"), at(2)).unwrap_err().why, Ground::NothingToTake);
-    assert_eq!(plea.vote(first, &approver("bob"), None, at(3)).unwrap_err().why, Ground::VotedAlready);
-    cast(&mut plea, "bob", Choice::Deny, at(4)).unwrap();
-    assert_eq!(plea.state, PleaState::Denied);
-}
-
-#[test]
-fn a_delegate_votes_in_the_place_of_who_asked_it_until_that_is_revoked() {
-    let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(1) }));
-    let step = plea.delegate(&approver("bob"), Some(principal("dan")), at(1)).unwrap();
-    plea.apply(&step).unwrap();
-    let dan = Standing { roles: Vec::new(), ..approver("dan") };
-    let vote = Ballot { behalf: Some(principal("bob")), ..ballot(&plea, "dan", Choice::Approve, at(2)) };
-    assert_eq!(
-        plea.vote(ballot(&plea, "dan", Choice::Approve, at(2)), &dan, None, at(2)).unwrap_err().why,
-        Ground::NotEligible
-    );
-    assert!(plea.vote(vote.clone(), &dan, Some(&approver("bob")), at(2)).is_ok());
-    assert_eq!(plea.vote(vote.clone(), &dan, None, at(2)).unwrap_err().why, Ground::NoDelegation);
-    let step = plea.delegate(&approver("bob"), None, at(3)).unwrap();
-    plea.apply(&step).unwrap();
-    assert_eq!(plea.vote(vote, &dan, Some(&approver("bob")), at(4)).unwrap_err().why, Ground::NoDelegation);
 }
 
 #[test]
@@ -428,13 +303,13 @@ fn votes_that_came_early_count_and_their_levels_time_begins_when_the_task_asks()
         let standing =
             if voter == "eve" { Standing { roles: Vec::new(), ..approver(voter) } } else { approver(voter) };
         let error =
-            plea.vote(ballot(&plea, voter, Choice::Approve, forever), &standing, None, forever).unwrap_err();
+            plea.cast(ballot(&plea, voter, Choice::Approve, forever), &standing, None, forever).unwrap_err();
         assert_eq!(error.why, why);
     }
     let step =
-        plea.vote(ballot(&plea, "bob", Choice::Approve, at(5)), &approver("bob"), None, at(5)).unwrap();
+        plea.cast(ballot(&plea, "bob", Choice::Approve, at(5)), &approver("bob"), None, at(5)).unwrap();
     plea.apply(&step).unwrap();
-    let again = plea.vote(ballot(&plea, "bob", Choice::Approve, at(6)), &approver("bob"), None, at(6));
+    let again = plea.cast(ballot(&plea, "bob", Choice::Approve, at(6)), &approver("bob"), None, at(6));
     assert_eq!(again.unwrap_err().why, Ground::VotedAlready);
 
     let step = plea.ask(forever).unwrap();
@@ -442,7 +317,7 @@ fn votes_that_came_early_count_and_their_levels_time_begins_when_the_task_asks()
     assert_eq!((plea.state, plea.approvals(), plea.opened_at), (PleaState::Pending, 1, forever));
     assert!(plea.ask(forever).is_none() && plea.due_at().unwrap() > forever);
     let step =
-        plea.vote(ballot(&plea, "joe", Choice::Approve, forever), &approver("joe"), None, forever).unwrap();
+        plea.cast(ballot(&plea, "joe", Choice::Approve, forever), &approver("joe"), None, forever).unwrap();
     assert_eq!(step.state, PleaState::Approved);
 }
 
@@ -475,10 +350,10 @@ proptest! {
             let (name, now) = (names[who], at(now));
             let other = names[(who + 1) % names.len()];
             let step = match act {
-                0 => plea.vote(ballot(&plea, name, Choice::Approve, now), &approver(name), None, now).ok(),
-                1 => plea.vote(ballot(&plea, name, Choice::Deny, now), &approver(name), None, now).ok(),
-                2 => plea.take_back(&approver(name), now).ok(),
-                3 => plea.delegate(&approver(name), Some(principal(other)), now).ok(),
+                0 => plea.cast(ballot(&plea, name, Choice::Approve, now), &approver(name), None, now).ok(),
+                1 => plea.cast(ballot(&plea, name, Choice::Deny, now), &approver(name), None, now).ok(),
+                2 => say(&plea, &approver(name), take_back(), now).ok(),
+                3 => say(&plea, &approver(name), hand_to(other), now).ok(),
                 _ => plea.due(now),
             };
             if let Some(step) = step {

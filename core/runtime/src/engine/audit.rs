@@ -100,12 +100,12 @@ pub(crate) fn plea_opened(plea: &Plea) -> Record {
 pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
     let (actor, action) = match &step.what {
         PleaChange::Ask => (principal("service", "sealbook"), "ask"),
-        PleaChange::Vote(vote) => {
+        PleaChange::Vote(vote)
+        | PleaChange::TakeBack(vote)
+        | PleaChange::Delegate(vote)
+        | PleaChange::Revoke(vote) => {
             (principal("human", vote.ballot.voter.as_str()), vote.ballot.choice.as_str())
         }
-        PleaChange::TakeBack { voter } => (principal("human", voter.as_str()), "take_back"),
-        PleaChange::Delegate { from, .. } => (principal("human", from.as_str()), "delegate"),
-        PleaChange::Revoke { from } => (principal("human", from.as_str()), "revoke"),
         PleaChange::Escalate { .. } => (principal("service", "sealbook"), "escalate"),
         PleaChange::Expire => (principal("service", "sealbook"), "expire"),
         PleaChange::Withdraw { .. } => (principal("service", "sealbook"), "withdraw"),

@@ -33,7 +33,7 @@ pub use schedule::{ScheduleRequest, Scheduled};
 pub(crate) use standby::Standby;
 pub use submit::Submitted;
 pub use view::{Activity, TaskView};
-pub use vote::VoteOn;
+pub use vote::{VoteOn, Voter};
 
 use crate::bell::Bell;
 use desk::Desk;

@@ -1,10 +1,11 @@
 //! Voting on pleas.
 
-use super::Engine;
 use super::desk::{Desk, unknown_task};
+use super::{Engine, Shared};
 use sealbook_error::{Code, Error, Result};
 use sealbook_tasks::{
-    Ballot, Choice, Ground, Plea, PleaId, PleaState, Principal, Refusal, State, TaskId, check_grant,
+    Ballot, Choice, Ground, Plea, PleaId, PleaState, Principal, Refusal, Saying, State, TaskId, VoterKey,
+    check_grant,
 };
 
 /// What a vote is on.
@@ -28,6 +29,29 @@ impl From<TaskId> for VoteOn {
     }
 }
 
+/// Who votes, and with what.
+#[derive(Debug, Clone)]
+pub struct Voter {
+    /// Who, as the host has authenticated it.
+    pub principal: Principal,
+    /// The key that signs the ballot, if one is to.
+    pub key: Option<VoterKey>,
+}
+
+impl Voter {
+    /// Signs with this key.
+    #[must_use]
+    pub fn signing(principal: Principal, key: VoterKey) -> Self {
+        Self { principal, key: Some(key) }
+    }
+}
+
+impl From<Principal> for Voter {
+    fn from(principal: Principal) -> Self {
+        Self { principal, key: None }
+    }
+}
+
 impl Engine {
     /// Casts a vote, and returns the plea as it stands after it. The vote is on exactly what the plea is for.
     ///
@@ -39,40 +63,86 @@ impl Engine {
     pub fn vote(
         &self,
         on: impl Into<VoteOn>,
-        voter: Principal,
+        voter: impl Into<Voter>,
         choice: Choice,
         reason: &str,
     ) -> Result<Plea> {
-        let (on, reason) = (on.into(), reason.to_owned());
+        self.say(on, voter, Saying::of(choice, reason))
+    }
+
+    /// Takes a vote back while the plea is undecided.
+    ///
+    /// # Errors
+    /// As [`Engine::vote`].
+    pub fn take_back(&self, on: impl Into<VoteOn>, voter: impl Into<Voter>) -> Result<Plea> {
+        self.say(on, voter, Saying::of(Choice::TakeBack, ""))
+    }
+
+    /// Hands a vote over to another, who may cast it with [`Saying::on_behalf_of`]; with no `to`, takes that back.
+    ///
+    /// # Errors
+    /// As [`Engine::vote`].
+    pub fn delegate(
+        &self,
+        on: impl Into<VoteOn>,
+        from: impl Into<Voter>,
+        to: Option<Principal>,
+    ) -> Result<Plea> {
+        self.say(on, from, to.map_or_else(|| Saying::of(Choice::Revoke, ""), Saying::delegate))
+    }
+
+    /// Says anything that can be said about a plea, and returns it as it stands after that.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if it makes no sense, and as [`Engine::vote`].
+    pub fn say(&self, on: impl Into<VoteOn>, voter: impl Into<Voter>, saying: Saying) -> Result<Plea> {
+        saying.check()?;
+        let (on, Voter { principal, key }) = (on.into(), voter.into());
         self.decide_or_refuse(move |desk, shared| {
             let now = desk.now;
-            let (plea, is_new) = match on {
-                VoteOn::Plea(id) => (desk.plea(id)?, false),
-                VoteOn::Task(id) => match plea_for(desk, id, &voter)? {
-                    Ok(found) => found,
-                    Err(refusal) => return Ok(Err(refusal)),
-                },
+            let (plea, is_new) = match find(desk, on, &principal)? {
+                Ok(found) => found,
+                Err(refusal) => return Ok(Err(refusal)),
             };
-            let standing = shared.options.access.standing(&voter);
-            let ballot = Ballot {
-                task: plea.task,
-                subject: plea.subject,
-                round: plea.round,
-                voter,
-                behalf: None,
-                choice,
-                reason,
-                at: now,
-                signature: None,
+            let ballot = plea.ballot(principal, saying, now);
+            let ballot = key.as_ref().map_or(Ok(ballot.clone()), |key| key.sign(ballot))?;
+            count(desk, shared, plea, is_new, ballot)
+        })
+    }
+
+    /// The ballot that says so about a plea, for whoever signs it elsewhere and has it [cast](Engine::cast) then. Nothing is written.
+    ///
+    /// # Errors
+    /// As [`Engine::say`], as far as it can be told before the ballot is cast.
+    pub fn ballot(&self, on: impl Into<VoteOn>, voter: Principal, saying: Saying) -> Result<Ballot> {
+        saying.check()?;
+        let on = on.into();
+        self.read(|tables| {
+            let mut desk = Desk::new(tables, sealbook_store::now()?);
+            let (plea, _) = find(&mut desk, on, &voter)??;
+            Ok(plea.ballot(voter, saying, desk.now))
+        })
+    }
+
+    /// Casts a ballot that its voter has signed elsewhere, whoever brings it, and returns the plea as it stands after it.
+    ///
+    /// # Errors
+    /// As [`Engine::vote`]; it is refused without a signature, also where the policy asks for none.
+    pub fn cast(&self, ballot: Ballot) -> Result<Plea> {
+        self.decide_or_refuse(move |desk, shared| {
+            let (plea, is_new) = match find(desk, VoteOn::Task(ballot.task), &ballot.voter)? {
+                Ok(found) => found,
+                Err(refusal) => return Ok(Err(refusal)),
             };
-            if is_new {
-                // A vote that is refused opens nothing.
-                if let Err(refusal) = plea.vote(ballot.clone(), &standing, None, now) {
-                    return Ok(Err(Refusal { plea: None, ..refusal }));
-                }
-                desk.take_plea(plea.clone());
+            if ballot.signature.is_none() {
+                let detail = "a ballot that is not signed proves nothing".to_owned();
+                let plea = (!is_new).then_some(plea.id);
+                return Ok(Err(Refusal {
+                    plea,
+                    ..refusal(desk, &ballot.voter, ballot.task, Ground::Unsigned, detail)
+                }));
             }
-            Self::count(desk, plea, ballot, &standing, None)
+            count(desk, shared, plea, is_new, ballot)
         })
     }
 
@@ -94,63 +164,6 @@ impl Engine {
         })
     }
 
-    /// Casts a vote that was written, and perhaps signed, elsewhere.
-    ///
-    /// # Errors
-    /// As [`Engine::vote`].
-    pub fn cast(&self, id: PleaId, voter: Principal, ballot: Ballot) -> Result<Plea> {
-        self.decide_or_refuse(move |desk, shared| {
-            let plea = desk.plea(id)?;
-            let access = &shared.options.access;
-            let seat = ballot.behalf.as_ref().map(|from| access.standing(from));
-            Self::count(desk, plea, ballot, &access.standing(&voter), seat.as_ref())
-        })
-    }
-
-    fn count(
-        desk: &mut Desk<'_>,
-        mut plea: Plea,
-        ballot: Ballot,
-        voter: &sealbook_tasks::Standing,
-        seat: Option<&sealbook_tasks::Standing>,
-    ) -> Result<std::result::Result<Plea, sealbook_tasks::Refusal>> {
-        match plea.vote(ballot, voter, seat, desk.now) {
-            Err(refusal) => Ok(Err(refusal)),
-            Ok(step) => {
-                desk.step(&mut plea, &step)?;
-                Ok(Ok(desk.plea(plea.id)?))
-            }
-        }
-    }
-
-    /// Takes a vote back while the plea is undecided.
-    ///
-    /// # Errors
-    /// As [`Engine::vote`].
-    pub fn take_back(&self, id: PleaId, voter: Principal) -> Result<Plea> {
-        self.decide_or_refuse(move |desk, shared| {
-            let mut plea = desk.plea(id)?;
-            match plea.take_back(&shared.options.access.standing(&voter), desk.now) {
-                Err(refusal) => Ok(Err(refusal)),
-                Ok(step) => desk.step(&mut plea, &step).map(|()| Ok(plea)),
-            }
-        })
-    }
-
-    /// Hands a vote over, or with no `to` takes that back.
-    ///
-    /// # Errors
-    /// As [`Engine::vote`].
-    pub fn delegate(&self, id: PleaId, from: Principal, to: Option<Principal>) -> Result<Plea> {
-        self.decide_or_refuse(move |desk, shared| {
-            let mut plea = desk.plea(id)?;
-            match plea.delegate(&shared.options.access.standing(&from), to, desk.now) {
-                Err(refusal) => Ok(Err(refusal)),
-                Ok(step) => desk.step(&mut plea, &step).map(|()| Ok(plea)),
-            }
-        })
-    }
-
     /// A plea.
     ///
     /// # Errors
@@ -168,12 +181,37 @@ impl Engine {
     }
 }
 
-/// The plea that a task has to be voted on, and whether it is a new one, which it would open only later.
-fn plea_for(
+/// Writes what a ballot makes of a plea; of a new one too, unless it is refused.
+fn count(
     desk: &mut Desk<'_>,
-    id: TaskId,
+    shared: &Shared,
+    mut plea: Plea,
+    is_new: bool,
+    ballot: Ballot,
+) -> Result<std::result::Result<Plea, Refusal>> {
+    let access = &shared.options.access;
+    let seat = ballot.behalf.as_ref().map(|from| access.standing(from));
+    let step = match plea.cast(ballot.clone(), &access.standing(&ballot.voter), seat.as_ref(), desk.now) {
+        Ok(step) => step,
+        Err(refusal) => return Ok(Err(Refusal { plea: refusal.plea.filter(|_| !is_new), ..refusal })),
+    };
+    if is_new {
+        desk.take_plea(plea.clone());
+    }
+    desk.step(&mut plea, &step)?;
+    desk.plea(plea.id).map(Ok)
+}
+
+/// The plea that is voted on, and whether it is a new one, which its task would open only later.
+fn find(
+    desk: &mut Desk<'_>,
+    on: VoteOn,
     voter: &Principal,
 ) -> Result<std::result::Result<(Plea, bool), Refusal>> {
+    let id = match on {
+        VoteOn::Plea(id) => return Ok(Ok((desk.plea(id)?, false))),
+        VoteOn::Task(id) => id,
+    };
     if desk.tables.task(id)?.is_none() {
         return Err(unknown_task(id));
     }
@@ -183,23 +221,18 @@ fn plea_for(
     }
     let now = desk.now;
     let task = desk.task(id)?;
-    let refuse = |detail: String| {
-        let who = voter.clone();
-        Ok(Err(Refusal {
-            at: now,
-            who,
-            what: "vote".to_owned(),
-            why: Ground::Decided,
-            detail,
-            task: Some(id),
-            plea: None,
-        }))
-    };
     if task.state != State::Pending {
-        return refuse(format!("the task is {} and awaits no vote", task.state));
+        let detail = format!("the task is {} and awaits no vote", task.state);
+        return Ok(Err(refusal(desk, voter, id, Ground::Decided, detail)));
     }
     if check_grant(task, last.as_ref(), now).is_ok() {
-        return refuse("the task needs no approval, or has it".to_owned());
+        let detail = "the task needs no approval, or has it".to_owned();
+        return Ok(Err(refusal(desk, voter, id, Ground::Decided, detail)));
     }
     Ok(Ok((desk.new_plea(id, Plea::open_early)?, true)))
+}
+
+fn refusal(desk: &Desk<'_>, who: &Principal, task: TaskId, why: Ground, detail: String) -> Refusal {
+    let (at, who, what) = (desk.now, who.clone(), "vote".to_owned());
+    Refusal { at, who, what, why, detail, task: Some(task), plea: None }
 }

@@ -16,15 +16,16 @@ pub use sealbook_runtime::{
     APPROVER, Access, Activity, AgentView, Around, Attempt, CallPolicy, CancelToken, Claimed, Deed,
     DependencyFigures, Engine, EngineOptions, Executor, ExecutorOptions, Figures, Handler, Handlers, Inbox,
     Launcher, News, Outcome, ProcessHandler, ProcessRequest, Progress, Run, ScheduleRequest, Scheduled,
-    SharedBreaker, Submitted, Summary, TaskView, Ticket, VoteOn, WorkerOptions, enter, guard, serve, work,
+    SharedBreaker, Submitted, Summary, TaskView, Ticket, VoteOn, Voter, WorkerOptions, enter, guard, serve,
+    work,
 };
 pub use sealbook_store::{TaskFilter, TaskRow};
 pub use sealbook_tasks::{
     Adaptive, Agent, AgentId, ApprovalPolicy, Arguments, Audit, Ballot, BreakerDeed, BreakerPolicy,
     BreakerState, BreakerView, Capability, Choice, Dependency, Event, Failure, Fault, GateLimits, GateName,
     Health, Idempotency, Jitter, Key, LEASE, Level, Limits, Missed, Needs, OnFailure, Pass, Plea, PleaId,
-    PleaState, Principal, Priority, Profile, QueueOptions, Rate, RetryPolicy, Right, Schedule, Scope, Span,
-    Spec, Standing, State, Strategy, Task, TaskId, TaskKind, Timeouts, Transition, WorkerId,
+    PleaState, Principal, Priority, Profile, QueueOptions, Rate, RetryPolicy, Right, Saying, Schedule, Scope,
+    Span, Spec, Standing, State, Strategy, Task, TaskId, TaskKind, Timeouts, Transition, VoterKey, WorkerId,
 };
 
 use crate::Ledger;

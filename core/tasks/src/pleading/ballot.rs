@@ -1,4 +1,4 @@
-//! A vote as it is cast, and the bytes that its signature covers.
+//! A ballot, what it may say, and the bytes that its signature covers.
 
 use crate::state::words;
 use crate::{Principal, Standing, TaskId};
@@ -14,14 +14,73 @@ pub const VOTE_DOMAIN: &[u8] = b"sealbook/vote/v1\n";
 pub const VOTE_REASON_LIMIT: usize = 8192;
 
 words! {
-    /// What a vote says.
+    /// What a ballot says.
     Choice {
-        Approve "approve" "Let it run.";
-        Deny    "deny"    "Do not let it run.";
+        Approve  "approve"   "Let it run.";
+        Deny     "deny"      "Do not let it run.";
+        TakeBack "take_back" "My vote does not count any more.";
+        Delegate "delegate"  "Another may vote in my place; the first of us two counts.";
+        Revoke   "revoke"    "Nobody may vote in my place any more.";
     }
 }
 
-/// A vote: by whom, on what exactly, and why.
+/// What a principal has to say about a plea.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    /// What.
+    pub choice: Choice,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// In whose place, if another has handed its vote over.
+    #[serde(default)]
+    pub behalf: Option<Principal>,
+    /// To whom a vote is handed over.
+    #[serde(default)]
+    pub to: Option<Principal>,
+}
+
+impl Saying {
+    /// Says so, with a reason.
+    #[must_use]
+    pub fn of(choice: Choice, reason: &str) -> Self {
+        Self { choice, reason: reason.to_owned(), behalf: None, to: None }
+    }
+
+    /// Hands the vote over to another.
+    #[must_use]
+    pub fn delegate(to: Principal) -> Self {
+        Self { to: Some(to), ..Self::of(Choice::Delegate, "") }
+    }
+
+    /// Says it in the place of somebody who has handed its vote over.
+    #[must_use]
+    pub fn on_behalf_of(self, principal: Principal) -> Self {
+        Self { behalf: Some(principal), ..self }
+    }
+
+    /// Checks that nothing is said that the choice has no place for.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn check(&self) -> Result<()> {
+        let is_vote = matches!(self.choice, Choice::Approve | Choice::Deny);
+        let (what, remedy) = if self.behalf.is_some() && !is_vote {
+            ("in the place of another", "only a vote is cast on somebody's behalf")
+        } else if self.to.is_some() && self.choice != Choice::Delegate {
+            ("to somebody", "name only who a vote is handed over to")
+        } else if self.to.is_none() && self.choice == Choice::Delegate {
+            ("to nobody", "name who the vote is handed over to")
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Code::InvalidArgument, format!("a ballot that says {} {what}", self.choice))
+            .remedy(remedy))
+    }
+}
+
+/// What a principal says about a plea: on what exactly, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ballot {
     /// The task.
@@ -30,17 +89,20 @@ pub struct Ballot {
     pub subject: Hash,
     /// Which of the task's pleas, counted from 1: a vote for one is none for the next.
     pub round: u32,
-    /// Who votes.
+    /// Who says it.
     pub voter: Principal,
     /// In whose place, if another has handed its vote over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behalf: Option<Principal>,
     /// What it says.
     pub choice: Choice,
+    /// To whom the vote is handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Principal>,
     /// Why.
     #[serde(default)]
     pub reason: String,
-    /// When, by the voter's clock. The store's time decides about deadlines.
+    /// When, by the voter's clock: after all that the voter has said about the plea before. The store's time decides about deadlines.
     pub at: Time,
     /// The signature, as 128 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,14 +110,14 @@ pub struct Ballot {
 }
 
 impl Ballot {
-    /// `"sealbook/vote/v1\n" ‖ JCS({at, behalf, choice, reason, round, subject, task, voter})`; `behalf` is null without one.
+    /// `"sealbook/vote/v1\n" ‖ JCS({at, behalf, choice, reason, round, subject, task, to, voter})`; what is not there is null. It is UTF-8.
     ///
     /// # Errors
     /// Those of the canonical form.
     pub fn message(&self) -> Result<Vec<u8>> {
         let parts = serde_json::json!({
             "at": self.at, "behalf": self.behalf, "choice": self.choice, "reason": self.reason, "round": self.round,
-            "subject": self.subject, "task": self.task, "voter": self.voter,
+            "subject": self.subject, "task": self.task, "to": self.to, "voter": self.voter,
         });
         let canonical = canonicalize(parts.to_string().as_bytes(), usize::MAX)?;
         Ok([VOTE_DOMAIN, &canonical].concat())

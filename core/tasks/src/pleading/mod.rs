@@ -6,12 +6,14 @@
 
 mod ballot;
 mod grant;
+mod key;
 mod plea;
 mod policy;
 mod vote;
 
-pub use ballot::{Ballot, Choice, VOTE_DOMAIN, VOTE_REASON_LIMIT};
+pub use ballot::{Ballot, Choice, Saying, VOTE_DOMAIN, VOTE_REASON_LIMIT};
 pub use grant::check_grant;
+pub use key::VoterKey;
 pub use plea::{Plea, PleaChange, PleaState, PleaStep, Vote};
 pub use policy::{ApprovalPolicy, Level, Per};
 

@@ -7,6 +7,7 @@ use crate::{Event, PleaId, Principal, Span, Task, TaskId};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Hash, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 words! {
@@ -23,7 +24,7 @@ words! {
     }
 }
 
-/// A vote that counts, with what makes it count.
+/// A ballot that counts, with what makes it count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
     /// As it was cast.
@@ -43,22 +44,11 @@ pub enum PleaChange {
     /// A vote was cast.
     Vote(Vote),
     /// A principal took its vote back.
-    TakeBack {
-        /// Whose hand had cast it.
-        voter: Principal,
-    },
+    TakeBack(Vote),
     /// A principal handed its vote over; it may still vote itself, and the first of the two counts.
-    Delegate {
-        /// Whose vote.
-        from: Principal,
-        /// Who may cast it.
-        to: Principal,
-    },
+    Delegate(Vote),
     /// A principal took its delegation back.
-    Revoke {
-        /// Whose vote.
-        from: Principal,
-    },
+    Revoke(Vote),
     /// A level's time ran out and the next may vote too.
     Escalate {
         /// The level, from 0.
@@ -85,6 +75,17 @@ pub enum PleaChange {
     },
     /// The grant's time ran out unused.
     Lapse,
+}
+
+impl PleaChange {
+    /// The ballot that makes it, if one does.
+    #[must_use]
+    pub fn vote(&self) -> Option<&Vote> {
+        match self {
+            Self::Vote(vote) | Self::TakeBack(vote) | Self::Delegate(vote) | Self::Revoke(vote) => Some(vote),
+            _ => None,
+        }
+    }
 }
 
 /// One change of a plea, as it is stored and shown.
@@ -136,10 +137,11 @@ pub struct Plea {
     pub level: u32,
     /// The votes that count, in the store's order.
     pub votes: Vec<Vote>,
-    /// Votes that were taken back.
-    pub taken_back: Vec<Vote>,
-    /// Votes that were handed over.
+    /// Votes that were handed over, from whom and to whom.
     pub delegations: Vec<(Principal, Principal)>,
+    /// The time of each principal's last ballot: one that is not newer is a copy.
+    #[serde(default)]
+    pub said: BTreeMap<Principal, Time>,
     /// When it was decided.
     pub decided_at: Option<Time>,
     /// The attempt that used the grant.
@@ -169,8 +171,8 @@ impl Plea {
             latest: now,
             level: 0,
             votes: Vec::new(),
-            taken_back: Vec::new(),
             delegations: Vec::new(),
+            said: BTreeMap::new(),
             decided_at: None,
             used_by: None,
         })
@@ -215,20 +217,23 @@ impl Plea {
             .with("plea", self.id));
         }
         (self.seq, self.latest) = (step.seq, step.at);
+        if let Some(Vote { ballot, .. }) = step.what.vote() {
+            let last = self.said.entry(ballot.voter.clone()).or_insert(ballot.at);
+            *last = ballot.at.max(*last);
+        }
         match &step.what {
             PleaChange::Ask => (self.early, self.opened_at) = (false, step.at),
             PleaChange::Vote(vote) => self.votes.push(vote.clone()),
-            PleaChange::TakeBack { voter } => {
-                let (taken, kept) =
-                    std::mem::take(&mut self.votes).into_iter().partition(|vote| vote.ballot.voter == *voter);
-                self.votes = kept;
-                self.taken_back.extend::<Vec<_>>(taken);
+            PleaChange::TakeBack(Vote { ballot, .. }) => {
+                self.votes.retain(|vote| vote.ballot.voter != ballot.voter);
             }
-            PleaChange::Delegate { from, to } => {
-                self.delegations.retain(|(other, _)| other != from);
-                self.delegations.push((from.clone(), to.clone()));
+            PleaChange::Delegate(Vote { ballot, .. }) => {
+                self.delegations.retain(|(other, _)| *other != ballot.voter);
+                self.delegations.extend(ballot.to.clone().map(|to| (ballot.voter.clone(), to)));
             }
-            PleaChange::Revoke { from } => self.delegations.retain(|(other, _)| other != from),
+            PleaChange::Revoke(Vote { ballot, .. }) => {
+                self.delegations.retain(|(other, _)| *other != ballot.voter);
+            }
             PleaChange::Escalate { level } => self.level = *level,
             PleaChange::Consume { attempt, .. } => self.used_by = Some(*attempt),
             PleaChange::Expire
@@ -353,9 +358,9 @@ impl Plea {
                 };
                 self.state == PleaState::Pending && !self.votes.iter().any(used)
             }
-            PleaChange::TakeBack { .. }
-            | PleaChange::Delegate { .. }
-            | PleaChange::Revoke { .. }
+            PleaChange::TakeBack(_)
+            | PleaChange::Delegate(_)
+            | PleaChange::Revoke(_)
             | PleaChange::Escalate { .. }
             | PleaChange::Expire => self.state == PleaState::Pending,
             PleaChange::Withdraw { .. } | PleaChange::Supersede { .. } => {
