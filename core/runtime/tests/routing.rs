@@ -271,6 +271,36 @@ fn an_agent_that_keeps_failing_is_passed_over_and_is_still_when_it_comes_back() 
 }
 
 #[test]
+fn an_agent_that_somebody_took_out_is_given_nothing_until_it_is_taken_back_in() {
+    for house in houses(Strategy::LeastLoaded) {
+        let who = || Principal::parse("ops").unwrap();
+        assert!(house.engine.put_down(id("a"), true, who(), "").is_err(), "there is none yet");
+        let (a, b) = (house.agent("a", 4), house.agent("b", 4));
+        let before = house.engine.has_news().unwrap().present;
+        let view = house.engine.put_down(id("a"), true, who(), "it babbles").unwrap();
+        assert_eq!((view.agent.health, view.worker.is_some()), (Health::Down, true));
+        assert_ne!(house.engine.has_news().unwrap().present, before, "those who wait look again");
+        house.submit(2);
+        assert!(house.claim(&a, 2).is_empty());
+        assert_eq!(house.claim(&b, 2).len(), 2);
+        let plain = Spec { needs: Needs::default(), ..needing(vec![]) };
+        house.engine.submit(plain).unwrap();
+        assert!(house.claim(&a, 1).is_empty(), "nor what needs no agent");
+        // It stays out when its worker begins anew, and successes of what it had do not bring it back.
+        house.engine.end_worker(&a, Vec::new()).unwrap();
+        let a = house.agent("a", 4);
+        assert_eq!(house.figures("a").2, Health::Down);
+        house.engine.put_down(id("a"), false, who(), "it was repaired").unwrap();
+        assert_eq!((house.figures("a").2, house.claim(&a, 1).len()), (Health::Healthy, 1));
+        let deeds = house.deeds();
+        for deed in ["ops agent_down", "ops agent_up"] {
+            assert_eq!(deeds.iter().filter(|it| *it == deed).count(), 1, "{deed} in {deeds:?}");
+        }
+        assert!(house.engine.put_down(id("a"), true, who(), &"x".repeat(8193)).is_err());
+    }
+}
+
+#[test]
 fn whatever_the_strategy_nobody_waits_for_a_task_that_is_left_lying() {
     for strategy in Strategy::ALL {
         for house in houses(*strategy) {

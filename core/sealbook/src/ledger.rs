@@ -4,11 +4,11 @@ use crate::project;
 use arc_swap::ArcSwapOption;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::{Expected, Report};
-use sealbook_ledger::{DEFAULT_PAYLOAD_LIMIT, Draft, EntryId, Genesis, Header};
+use sealbook_ledger::{DEFAULT_PAYLOAD_LIMIT, Draft, EntryId, Genesis};
 use sealbook_store::sync::Mutex;
 use sealbook_store::{
-    Batch, Entry, Ingest, MemoryStore, Page, Progress, Query, Receipt, Record, Sealed, SqliteOptions,
-    SqliteStore, Store, new_ledger_id,
+    Batch, Entry, Ingest, MemoryStore, Page, Progress, Query, Record, SqliteOptions, SqliteStore, Store,
+    new_ledger_id,
 };
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -189,7 +189,7 @@ impl Ledger {
         let inner = self.inner()?;
         let drafts = inner.ingest()?.drafts(records)?;
         let receipt = inner.store.commit(Batch::of(drafts.clone()))?;
-        Ok(entries(drafts, receipt))
+        Ok(Entry::of(drafts, receipt))
     }
 
     /// Records what is evidence as it stands, without a limit and without replacing secrets, and returns how many of the records are new.
@@ -219,7 +219,7 @@ impl Ledger {
         let missing = || Err(Error::new(Code::Internal, "a batch without a receipt"));
         let finish = |drafts: Result<Vec<Draft>>| {
             let drafts = drafts?;
-            Ok(entries(drafts, receipts.next().unwrap_or_else(missing)?))
+            Ok(Entry::of(drafts, receipts.next().unwrap_or_else(missing)?))
         };
         drafts.into_iter().map(finish).collect()
     }
@@ -307,6 +307,11 @@ impl Ledger {
         std::mem::forget(self.paused.lock().take());
     }
 
+    /// How it was opened.
+    pub(crate) fn options(&self) -> &OpenOptions {
+        &self.options
+    }
+
     pub(crate) fn inner(&self) -> Result<Arc<Inner>> {
         let closed = || Error::new(Code::Closed, "the ledger was closed").remedy("open it anew");
         let inner = self.inner.load_full().ok_or_else(closed)?;
@@ -346,7 +351,7 @@ impl Inner {
         Ok(Self { process: std::process::id(), path, store, ingest, pool: ArcSwapOption::empty() })
     }
 
-    /// The ledger file.
+    /// The ledger file; none for one in memory.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
@@ -392,22 +397,6 @@ fn new_genesis(options: &OpenOptions) -> Result<Genesis> {
         Some(origin) => Genesis::new(ledger, origin),
         None => Genesis::new(ledger, &format!("local/{ledger}")),
     }
-}
-
-fn entries(drafts: Vec<Draft>, receipt: Receipt) -> Vec<Entry> {
-    let entry = |(draft, sealed): (Draft, Sealed)| {
-        let header = Header {
-            commitment: draft.commitment(),
-            id: draft.id(),
-            kind: draft.kind().clone(),
-            prev: sealed.prev,
-            seq: sealed.seq,
-            sig: None,
-            time: sealed.time,
-        };
-        Entry { header, hash: sealed.hash, payload: Some(draft.into_payload()) }
-    };
-    drafts.into_iter().zip(receipt.sealed).map(entry).collect()
 }
 
 /// All entries that a query matches; see [`Ledger::entries`].

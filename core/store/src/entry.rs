@@ -1,8 +1,9 @@
 //! An entry as it is returned to callers.
 
+use crate::store::{Receipt, Sealed};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
-use sealbook_ledger::{Hash, Header, LedgerId, Salt, canonicalize, commit, leaf_hash};
+use sealbook_ledger::{Draft, Hash, Header, LedgerId, Salt, canonicalize, commit, leaf_hash};
 
 /// An entry whose payload fits its header. It is not thereby known to stand in an untouched ledger: that is what verification says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,24 @@ impl Entry {
         let payload = raw.payload.map(|payload| canonicalize(payload, usize::MAX)).transpose();
         let payload = payload.map_err(|_| damaged("its payload is not a JSON object"))?;
         Ok(Self { header, hash, payload })
+    }
+
+    /// The entries that drafts have become, in their order; the receipt may go on behind them.
+    #[must_use]
+    pub fn of(drafts: Vec<Draft>, receipt: Receipt) -> Vec<Self> {
+        let entry = |(draft, sealed): (Draft, Sealed)| {
+            let header = Header {
+                commitment: sealed.commitment,
+                id: draft.id(),
+                kind: draft.kind().clone(),
+                prev: sealed.prev,
+                seq: sealed.seq,
+                sig: None,
+                time: sealed.time,
+            };
+            Self { header, hash: sealed.hash, payload: Some(draft.into_payload()) }
+        };
+        drafts.into_iter().zip(receipt.sealed).map(entry).collect()
     }
 
     /// The entry as one JSON object: `seq`, `id`, `time`, `kind`, `hash`, `prev`, `payload`.

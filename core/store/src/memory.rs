@@ -84,6 +84,7 @@ pub(crate) fn earlier(draft: &Draft, header: &[u8], payload: Option<&[u8]>) -> R
         time: first.time,
         prev: first.prev,
         hash: sealbook_ledger::leaf_hash(header),
+        commitment: first.commitment,
     })
 }
 
@@ -123,7 +124,7 @@ impl Store for MemoryStore {
                 state.tasks.note_submission(id, draft.payload());
             }
             let entry = state.chain.append(&draft, time, |_| {});
-            sealed.push(Sealed { seq: entry.header.seq, time, prev: entry.header.prev, hash: entry.leaf });
+            sealed.push(Sealed::of(&entry));
             state.ids.insert(draft.id(), entry.header.seq);
             state.rows.push(Row {
                 header: entry.bytes,

@@ -5,7 +5,7 @@ use crate::query::{Page, Query};
 use crate::tasks::{Decide, TaskTables};
 use sealbook_error::Result;
 use sealbook_ledger::verify::{Findings, RawEntry, Verification};
-use sealbook_ledger::{Draft, EntryId, Genesis, Hash, Header, Time};
+use sealbook_ledger::{Appended, Draft, EntryId, Genesis, Hash, Header, Time};
 use std::ops::Range;
 
 /// What is committed as a whole or not at all.
@@ -43,6 +43,16 @@ pub struct Sealed {
     pub prev: Hash,
     /// The entry's own leaf hash.
     pub hash: Hash,
+    /// What its header commits to: not the draft's own commitment if the entry was there already.
+    pub commitment: Hash,
+}
+
+impl Sealed {
+    /// The place of an entry that was appended just now.
+    pub(crate) fn of(entry: &Appended) -> Self {
+        let Header { seq, time, prev, commitment, .. } = entry.header;
+        Self { seq, time, prev, hash: entry.leaf, commitment }
+    }
 }
 
 /// A place where one ledger lives.

@@ -4,13 +4,13 @@
 //! worker began; whatever happens to a task of its moves the figures in the same decision.
 
 use super::desk::Desk;
-use super::{Engine, Shared, audit, document};
-use sealbook_error::Result;
+use super::{Engine, Shared, audit, check_reason, document};
+use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{
-    Agent, AgentId, Candidate, Event, Fault, Lease, Outcome, Profile, Registry, Route, Span, Strategy,
-    TaskId, Transition, WorkerId, WorkerLease,
+    Agent, AgentId, Candidate, Event, Fault, Health, Lease, Outcome, Principal, Profile, Registry, Right,
+    Route, Span, Strategy, TaskId, Transition, WorkerId, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ impl Agents {
 
     /// Whether an agent may take one more task.
     pub(crate) fn has_place(&self, id: &AgentId) -> bool {
-        self.registry.get(id).is_some_and(|agent| agent.load < agent.profile.limit)
+        self.registry.get(id).is_some_and(Agent::has_place)
     }
 
     /// Who is to do a task. Whoever asks hears the same until one is given out, so that none waits for somebody who leaves it to another.
@@ -114,13 +114,15 @@ impl Agents {
         self.registry.select(next.kind, needs, strategy, chance(next.task, given))
     }
 
-    /// Who is there, as a number that is another as soon as somebody comes, goes or dies.
+    /// Who is there, as a number that is another as soon as somebody comes, goes, dies, or is taken out or back in.
     pub(crate) fn presence(&self) -> u64 {
         if self.posts.is_empty() {
             return 0;
         }
         let mut hasher = DefaultHasher::new();
         self.posts.hash(&mut hasher);
+        let down = self.registry.iter().filter(|agent| agent.health == Health::Down);
+        down.for_each(|agent| agent.profile.id.hash(&mut hasher));
         hasher.finish()
     }
 
@@ -165,6 +167,14 @@ impl Agents {
             agent.learn(outcome(change), Span::between(since, change.at));
         }
         self.changed.insert(id);
+    }
+
+    fn get_mut(&mut self, id: &AgentId) -> Result<&mut Agent> {
+        let agent = self.registry.get_mut(id).or_else(|| self.away.get_mut(id));
+        agent.ok_or_else(|| {
+            Error::new(Code::NotFound, format!("there is no agent {id}"))
+                .remedy("see `sealbook agents` for what there is")
+        })
     }
 
     fn views(self) -> Vec<AgentView> {
@@ -245,6 +255,30 @@ pub(super) fn is_for(agents: &Agents, shared: &Shared, me: Option<&AgentId>, nex
 }
 
 impl Engine {
+    /// Takes an agent out, so that it is given no task at all, or back in. What it has at the moment it keeps. It stays out, also over
+    /// restarts of its worker, until it is taken back in. It is an entry of the ledger. Returns the agent as it is then.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `ACCESS_REFUSED` unless `who` may manage all kinds; `INVALID_ARGUMENT` for a reason of more than 8,192 bytes; and those of
+    /// writing to the store.
+    pub fn put_down(&self, id: AgentId, is_down: bool, who: Principal, reason: &str) -> Result<AgentView> {
+        check_reason(reason)?;
+        let reason = reason.to_owned();
+        self.decide_or_refuse(move |desk, shared| {
+            if let Err(refusal) = shared.options.access.standing(&who).require_all(Right::Manage, desk.now) {
+                return Ok(Err(refusal));
+            }
+            desk.records([audit::agent_by_hand(&id, is_down, &who, &reason)]);
+            let agents = desk.agents()?;
+            let agent = agents.get_mut(&id)?;
+            agent.put_down(is_down);
+            let agent = agent.clone();
+            agents.changed.insert(id.clone());
+            let worker = agents.posts.get(&id).map(|post| post.worker.clone());
+            Ok(Ok(AgentView { agent, worker }))
+        })
+    }
+
     /// The agents that there are and those that were, by id.
     ///
     /// # Errors

@@ -241,6 +241,13 @@ pub(crate) fn agent(action: &str, id: &AgentId, details: impl Serialize, worker:
     record(WORKER, principal("service", id.as_str()), action, details, json!({"worker": worker}))
 }
 
+/// An agent that somebody took out or back in.
+pub(crate) fn agent_by_hand(id: &AgentId, is_down: bool, who: &Principal, reason: &str) -> Record {
+    let action = if is_down { "agent_down" } else { "agent_up" };
+    let details = json!({"agent": id, "reason": reason});
+    record(WORKER, principal("service", who.as_str()), action, details, json!({}))
+}
+
 /// Why a plea stands where it stands, for the task's own record.
 pub(crate) fn why(plea: &Plea) -> String {
     let votes = plea.votes.iter().map(|vote| &vote.ballot);

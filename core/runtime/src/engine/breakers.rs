@@ -2,13 +2,12 @@
 
 use super::dependency::{BREAKERS, breaker, breaker_name, budget_name, put};
 use super::desk::Desk;
-use super::{Engine, adaptive, audit, document};
-use sealbook_error::{Code, Error, Result};
+use super::{Engine, adaptive, audit, check_reason, document};
+use sealbook_error::Result;
 use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
 use sealbook_tasks::{
-    Breaker, BreakerDeed, BreakerState, BreakerView, Event, Key, Principal, REASON_LIMIT, Right, State,
-    TaskId,
+    Breaker, BreakerDeed, BreakerState, BreakerView, Event, Key, Principal, Right, State, TaskId,
 };
 use std::collections::BTreeSet;
 
@@ -22,10 +21,7 @@ impl Engine {
     /// # Errors
     /// `ACCESS_REFUSED` unless `who` may manage all kinds; `INVALID_ARGUMENT` for a reason of more than 8,192 bytes; and those of writing to the store.
     pub fn breaker(&self, key: Key, deed: BreakerDeed, who: Principal, reason: &str) -> Result<BreakerView> {
-        if reason.len() > REASON_LIMIT {
-            let what = format!("a reason of {} bytes", reason.len());
-            return Err(Error::new(Code::InvalidArgument, what).remedy("say it shorter"));
-        }
+        check_reason(reason)?;
         let (reason, guarded) = (reason.to_owned(), key.clone());
         let view = self.decide_or_refuse(move |desk, shared| {
             if let Err(refusal) = shared.options.access.standing(&who).require_all(Right::Manage, desk.now) {

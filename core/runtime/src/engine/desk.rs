@@ -4,7 +4,7 @@ use super::agents::Agents;
 use super::{adaptive, audit, dependency};
 use crate::random::{draw, random};
 use sealbook_error::{Code, Error, Result};
-use sealbook_ledger::Time;
+use sealbook_ledger::{Draft, Time};
 use sealbook_store::{Changes, Ingest, Record, TaskChange, TaskRow, TaskTables};
 use sealbook_tasks::graph::{Readiness, readiness};
 use sealbook_tasks::idempotency::Remembered;
@@ -29,6 +29,8 @@ pub(crate) struct Desk<'a> {
     origins: BTreeMap<TaskId, String>,
     /// Read when something first asks for them.
     agents: Option<Agents>,
+    /// Entries of the caller's own, in front of those about what is decided.
+    drafts: Vec<Draft>,
     records: Vec<Record>,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Desk<'a> {
             noted: Vec::new(),
             origins: BTreeMap::new(),
             agents: None,
+            drafts: Vec::new(),
             records: Vec::new(),
         }
     }
@@ -76,8 +79,10 @@ impl<'a> Desk<'a> {
             tasks.push(TaskChange { row, is_new, due, transitions });
         }
         let agents = self.agents.as_ref().map_or_else(|| Ok(Vec::new()), Agents::documents)?;
+        let mut drafts = self.drafts;
+        drafts.extend(ingest.drafts(&self.records)?);
         Ok(Changes {
-            drafts: ingest.drafts(&self.records)?,
+            drafts,
             tasks,
             workers: self.workers,
             remembered: self.remembered.into_iter().collect(),
@@ -190,6 +195,11 @@ impl<'a> Desk<'a> {
 
     pub(crate) fn remember(&mut self, slot: String, what: Remembered) {
         self.remembered.insert(slot, what);
+    }
+
+    /// Takes the caller's own entries in.
+    pub(crate) fn put_entries(&mut self, drafts: Vec<Draft>) {
+        self.drafts = drafts;
     }
 
     pub(crate) fn records(&mut self, records: impl IntoIterator<Item = Record>) {

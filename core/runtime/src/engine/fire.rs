@@ -73,7 +73,7 @@ fn make(desk: &mut Desk<'_>, shared: &Shared, scheduled: &mut Scheduled, due: &D
     for (at, id) in due.runs.iter().copied().zip(ids) {
         let spec = Spec { idempotency: Some(key(scheduled, at)?), ..scheduled.spec.clone() };
         desk.explain(id, format!("the run of schedule {:?} for {at}", scheduled.name.as_str()));
-        match submit::submit_all(desk, shared, vec![(id, spec)]) {
+        match submit::take_in(desk, shared, vec![(id, spec)]) {
             Ok(Ok(submitted)) => {
                 for task in submitted.into_iter().filter(|it| !it.repeated).map(|it| it.id) {
                     (scheduled.last, scheduled.last_task) = (Some(at), Some(task));

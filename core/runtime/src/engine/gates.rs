@@ -1,6 +1,6 @@
 //! Limits and pauses of the queue, a kind or a key: documents of the store that every process follows.
 
-use super::{Engine, adaptive, audit, document};
+use super::{Engine, adaptive, audit, check_reason, document};
 use sealbook_error::Result;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{GateLimits, GateName, Principal, Right, Task};
@@ -15,9 +15,10 @@ impl Engine {
     ///
     /// # Errors
     /// `INVALID_POLICY` if the figures make no sense, or if what is no dependency is to be adaptive; `ACCESS_REFUSED` unless `who` may manage the kind, or
-    /// all kinds for a key, a dependency or the queue; and those of writing to the store.
+    /// all kinds for a key, a dependency or the queue; `INVALID_ARGUMENT` for a reason of more than 8,192 bytes; and those of writing to the store.
     pub fn limit(&self, gate: GateName, limits: GateLimits, who: Principal, reason: &str) -> Result<()> {
         limits.check_at(&gate)?;
+        check_reason(reason)?;
         let reason = reason.to_owned();
         self.decide_or_refuse(move |desk, shared| {
             let standing = shared.options.access.standing(&who);

@@ -39,11 +39,12 @@ use crate::bell::Bell;
 use desk::Desk;
 use scheduler::Scheduler;
 use sealbook_error::{Code, Error, Result};
-use sealbook_ledger::Genesis;
+use sealbook_ledger::{DEFAULT_PAYLOAD_LIMIT, Genesis};
 use sealbook_store::sync::Mutex;
-use sealbook_store::{Ingest, Store, TaskTables, read_tasks, transact};
+use sealbook_store::{Ingest, Receipt, Store, TaskTables, read_tasks, transact};
 use sealbook_tasks::{
-    ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, Refusal, Right, Standing, Strategy,
+    ApprovalPolicy, BreakerPolicy, Key, Principal, QueueOptions, REASON_LIMIT, Refusal, Right, Standing,
+    Strategy,
 };
 use standby::Offers;
 use std::sync::Arc;
@@ -83,7 +84,7 @@ impl Access {
 }
 
 /// How an engine decides.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EngineOptions {
     /// Who may do what.
     pub access: Access,
@@ -93,6 +94,23 @@ pub struct EngineOptions {
     pub breaker: BreakerPolicy,
     /// How one of several agents is chosen that can do a task, if the task does not say.
     pub strategy: Strategy,
+    /// The most bytes of the payload of an entry that comes with a submission, in canonical form.
+    pub payload_limit: usize,
+    /// Replace secrets of known form in such entries. In those about tasks they always are.
+    pub redact: bool,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            access: Access::default(),
+            queue: QueueOptions::default(),
+            breaker: BreakerPolicy::default(),
+            strategy: Strategy::default(),
+            payload_limit: DEFAULT_PAYLOAD_LIMIT,
+            redact: true,
+        }
+    }
 }
 
 /// Submits, decides about and hands out the tasks of one store. Clones are the same engine.
@@ -103,7 +121,10 @@ pub struct Engine {
 
 struct Shared {
     store: Arc<dyn Store>,
+    /// For entries about tasks.
     ingest: Ingest,
+    /// For entries of callers.
+    callers: Ingest,
     options: EngineOptions,
     scheduler: Mutex<Scheduler>,
     bell: Bell,
@@ -129,11 +150,13 @@ impl Engine {
             Error::new(Code::Tampered, "the genesis entry is damaged").remedy("run verify for a full report")
         })?;
         let ingest = Ingest::new(ledger, usize::MAX, true)?;
+        let callers = Ingest::new(ledger, options.payload_limit, options.redact)?;
         let scheduler = Mutex::new(Scheduler::new(options.queue));
         Ok(Self {
             shared: Arc::new(Shared {
                 store,
                 ingest,
+                callers,
                 options,
                 scheduler,
                 bell: Bell::default(),
@@ -154,6 +177,21 @@ impl Engine {
         &self,
         decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.decide_with_receipt(decide).map(|(answer, _)| answer)
+    }
+
+    /// As [`Engine::decide`], where a refusal is recorded before it is returned.
+    fn decide_or_refuse<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<std::result::Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T> {
+        self.decide(move |desk, shared| recorded(decide(desk, shared), desk))?.map_err(Error::from)
+    }
+
+    fn decide_with_receipt<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<T> + Send + 'static,
+    ) -> Result<(T, Receipt)> {
         let shared = self.shared.clone();
         let answer = transact(&*self.shared.store, move |tables, now| {
             let mut desk = Desk::new(tables, now);
@@ -162,21 +200,6 @@ impl Engine {
         })?;
         self.shared.bell.ring();
         Ok(answer)
-    }
-
-    /// As [`Engine::decide`], where a refusal is recorded before it is returned.
-    fn decide_or_refuse<T: Send + 'static>(
-        &self,
-        decide: impl FnOnce(&mut Desk<'_>, &Shared) -> Result<std::result::Result<T, Refusal>> + Send + 'static,
-    ) -> Result<T> {
-        let answer = self.decide(move |desk, shared| {
-            let answer = decide(desk, shared)?;
-            if let Err(refusal) = &answer {
-                desk.refuse(refusal);
-            }
-            Ok(answer)
-        })?;
-        answer.map_err(Error::from)
     }
 
     fn read<T>(&self, read: impl FnOnce(&dyn TaskTables) -> Result<T>) -> Result<T> {
@@ -209,6 +232,26 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// An answer of a decision, whose refusal is recorded with it.
+fn recorded<T>(
+    answer: Result<std::result::Result<T, Refusal>>,
+    desk: &mut Desk<'_>,
+) -> Result<std::result::Result<T, Refusal>> {
+    if let Ok(Err(refusal)) = &answer {
+        desk.refuse(refusal);
+    }
+    answer
+}
+
+/// Refuses a reason that is too long to be kept.
+fn check_reason(reason: &str) -> Result<()> {
+    if reason.len() <= REASON_LIMIT {
+        return Ok(());
+    }
+    let what = format!("a reason of {} bytes", reason.len());
+    Err(Error::new(Code::InvalidArgument, what).remedy("say it shorter: 8,192 bytes are kept"))
 }
 
 /// The policy by which people decide about a task that keeps failing and has none of its own.

@@ -1,10 +1,11 @@
 //! Submitting.
 
 use super::desk::Desk;
-use super::{Engine, Shared};
+use super::{Engine, Shared, recorded};
 use crate::random::random;
 use sealbook_error::{Code, Error, Result};
-use sealbook_ledger::Time;
+use sealbook_ledger::{Draft, Time};
+use sealbook_store::{Entry, Receipt, Record};
 use sealbook_tasks::idempotency::{remember, repeated, slot};
 use sealbook_tasks::{Refusal, Right, Spec, State, Task, TaskId, graph};
 use std::collections::BTreeSet;
@@ -53,13 +54,38 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`]; `ID_CONFLICT` if there is a task with one of the ids.
     pub fn submit_as(&self, specs: Vec<(TaskId, Spec)>) -> Result<Vec<Submitted>> {
+        self.submit_all(Vec::new(), specs).map(|(submitted, _)| submitted)
+    }
+
+    /// Records entries of the caller's own and submits tasks, all or nothing of it, and returns when it is durable. The entries stand in front of
+    /// those about the tasks, with no others between them. Tasks that are repeated are not submitted again, and entries are recorded all the same:
+    /// who repeats the call gives them ids.
+    ///
+    /// # Errors
+    /// As [`Engine::submit_many`]; for the entries `INVALID_KIND`, `RESERVED_KIND`, `INVALID_ID`, the `PAYLOAD_*` codes and `ID_CONFLICT`.
+    pub fn record_and_submit(
+        &self,
+        records: &[Record],
+        specs: Vec<Spec>,
+    ) -> Result<(Vec<Entry>, Vec<Submitted>)> {
+        let drafts = self.shared.callers.drafts(records)?;
+        let ids = new_ids(specs.len(), sealbook_store::now()?)?;
+        let (submitted, receipt) = self.submit_all(drafts.clone(), ids.into_iter().zip(specs).collect())?;
+        Ok((Entry::of(drafts, receipt), submitted))
+    }
+
+    fn submit_all(
+        &self,
+        drafts: Vec<Draft>,
+        specs: Vec<(TaskId, Spec)>,
+    ) -> Result<(Vec<Submitted>, Receipt)> {
         let Some(offer) = self.take_offer() else {
-            return self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, specs));
+            return self.submit_alone(drafts, specs);
         };
-        let (again, gave_up) = (specs.clone(), Arc::new(AtomicBool::new(false)));
+        let (again, gave_up) = ((drafts.clone(), specs.clone()), Arc::new(AtomicBool::new(false)));
         let told = gave_up.clone();
-        let answer = self.decide_or_refuse(move |desk, shared| {
-            let submitted = match submit_all(desk, shared, specs)? {
+        let answer = self.decide_with_receipt(move |desk, shared| {
+            let submitted = match take_all(desk, shared, drafts, specs)? {
                 Ok(submitted) => submitted,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -71,19 +97,44 @@ impl Engine {
             // What is wrong with workers and their agents is no fault of the submission.
             Err(error) if gave_up.load(Ordering::Relaxed) => {
                 tracing::warn!(%error, "a worker that stands by is given nothing");
-                self.decide_or_refuse(move |desk, shared| submit_all(desk, shared, again))
+                self.submit_alone(again.0, again.1)
             }
             answer => {
+                let (answer, receipt) = answer?;
                 let (submitted, given) = answer?;
                 given.into_iter().for_each(|given| self.deliver(given));
-                Ok(submitted)
+                Ok((submitted, receipt))
             }
         }
     }
+
+    fn submit_alone(
+        &self,
+        drafts: Vec<Draft>,
+        specs: Vec<(TaskId, Spec)>,
+    ) -> Result<(Vec<Submitted>, Receipt)> {
+        let submit = move |desk: &mut Desk<'_>, shared: &Shared| take_all(desk, shared, drafts, specs);
+        let (answer, receipt) = self.decide_with_receipt(submit)?;
+        Ok((answer?, receipt))
+    }
+}
+
+/// Takes tasks in with the caller's own entries, or records why not.
+fn take_all(
+    desk: &mut Desk<'_>,
+    shared: &Shared,
+    drafts: Vec<Draft>,
+    specs: Vec<(TaskId, Spec)>,
+) -> Result<std::result::Result<Vec<Submitted>, Refusal>> {
+    let answer = recorded(take_in(desk, shared, specs), desk)?;
+    if answer.is_ok() {
+        desk.put_entries(drafts);
+    }
+    Ok(answer)
 }
 
 /// Takes all in, or none; a refusal comes before anything is changed.
-pub(super) fn submit_all(
+pub(super) fn take_in(
     desk: &mut Desk<'_>,
     shared: &Shared,
     specs: Vec<(TaskId, Spec)>,

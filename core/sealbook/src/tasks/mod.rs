@@ -28,7 +28,7 @@ pub use sealbook_tasks::{
     Span, Spec, Standing, State, Strategy, Task, TaskId, TaskKind, Timeouts, Transition, VoterKey, WorkerId,
 };
 
-use crate::Ledger;
+use crate::{Ledger, OpenOptions};
 use sealbook_error::Result;
 
 impl Ledger {
@@ -62,7 +62,8 @@ impl Ledger {
     /// ```
     pub fn tasks(&self) -> Result<Engine> {
         let inner = self.inner()?;
-        let options = settings::of(inner.path())?;
+        let &OpenOptions { payload_limit, redact, .. } = self.options();
+        let options = EngineOptions { payload_limit, redact, ..settings::of(inner.path())? };
         Engine::new(inner.store.clone(), options)
     }
 }

@@ -191,7 +191,7 @@ fn append(
         }
         let entry = chain.append(draft, time, |tile| tiles.push(tile));
         insert(transaction, &entry, draft)?;
-        let place = Sealed { seq: entry.header.seq, time, prev: entry.header.prev, hash: entry.leaf };
+        let place = Sealed::of(&entry);
         if draft.is_keyed() {
             appended.insert(draft.id(), place);
         }

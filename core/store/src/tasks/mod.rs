@@ -7,7 +7,7 @@ mod memory;
 
 pub(crate) use memory::MemoryTables;
 
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Receipt, Store};
 use crate::sync::Mutex;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Draft, Time};
@@ -174,14 +174,14 @@ impl fmt::Debug for Decide {
     }
 }
 
-/// Takes a decision, writes what it changes, and returns what it answers once that is durable.
+/// Takes a decision, writes what it changes, and returns what it answers once that is durable, with the places of its entries.
 ///
 /// # Errors
 /// The decision's own, and those of [`Store::commit`]. Nothing is written then.
 pub fn transact<T: Send + 'static>(
     store: &dyn Store,
     decide: impl FnOnce(&dyn TaskTables, Time) -> Result<(Changes, T)> + Send + 'static,
-) -> Result<T> {
+) -> Result<(T, Receipt)> {
     let answer = Arc::new(Mutex::new(None));
     let slot = answer.clone();
     let decide = Decide::new(move |tables, now| {
@@ -189,9 +189,11 @@ pub fn transact<T: Send + 'static>(
         *slot.lock() = Some(value);
         Ok(changes)
     });
-    store.commit(Batch { drafts: Vec::new(), decide: Some(decide) })?;
+    let receipt = store.commit(Batch { drafts: Vec::new(), decide: Some(decide) })?;
     let value = answer.lock().take();
-    value.ok_or_else(|| Error::new(Code::Internal, "a decision was committed that was never taken"))
+    let value =
+        value.ok_or_else(|| Error::new(Code::Internal, "a decision was committed that was never taken"))?;
+    Ok((value, receipt))
 }
 
 /// Reads the tables as of one moment.

@@ -101,6 +101,20 @@ impl Agent {
         };
     }
 
+    /// Whether it may be given one more task.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        self.health != Health::Down && self.load < self.profile.limit
+    }
+
+    /// Takes it out, or back in. One that is back begins as one whose failures are just made up for: its next tasks decide.
+    pub fn put_down(&mut self, is_down: bool) {
+        self.health = if is_down { Health::Down } else { Health::Healthy };
+        if !is_down {
+            self.success = self.success.max(GOOD);
+        }
+    }
+
     /// Why it can never do a task with these needs as it is; none if it can.
     pub(super) fn misfit(&self, kind: &TaskKind, needs: &Needs) -> Option<Misfit> {
         let profile = &self.profile;
