@@ -1,13 +1,14 @@
 //! Tasks for host languages: submissions, outcomes and views as JSON texts, and workers whose attempts the host fetches.
 
 mod desk;
+mod pleading;
 mod schedules;
 
 use sealbook::tasks::{
-    self, CancelToken, Choice, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, State, Summary,
-    TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
+    self, CancelToken, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, Spec, State, Submitted,
+    Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
 };
-use sealbook::{Code, Error, Ledger, Result};
+use sealbook::{Code, Entry, Error, Ledger, Record, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -48,14 +49,17 @@ impl Orchestrator {
     /// # Errors
     /// As [`Orchestrator::submit`]; the context's `task` names the offending one, from 0.
     pub fn submit_many(&self, requests: &str) -> Result<String> {
-        let requests: Vec<&RawValue> =
-            serde_json::from_str(requests).map_err(|e| misread("the tasks", &e))?;
-        let spec = |(index, request): (usize, &&RawValue)| {
-            tasks::spec_of(request.get()).map_err(|error| error.with("task", index))
-        };
-        let specs = requests.iter().enumerate().map(spec).collect::<Result<_>>()?;
-        let submitted = self.engine.submit_many(specs)?;
-        Ok(submitted.iter().map(tasks::submitted_json).collect::<Value>().to_string())
+        let submitted = self.engine.submit_many(specs_of(requests)?)?;
+        Ok(submitted_json(&submitted).to_string())
+    }
+
+    /// Records entries and submits tasks, all or nothing of it: the entries, and an array of `{id, repeated}`.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::submit_many`], and those of `Engine::record_and_submit`.
+    pub fn record_and_submit(&self, records: &[Record], requests: &str) -> Result<(Vec<Entry>, String)> {
+        let (entries, tasks) = self.engine.record_and_submit(records, specs_of(requests)?)?;
+        Ok((entries, submitted_json(&tasks).to_string()))
     }
 
     /// A task with its history and its pleas.
@@ -79,27 +83,6 @@ impl Orchestrator {
             Ok(())
         })?;
         Ok(Value::from(found).to_string())
-    }
-
-    /// The pleas that await votes, or all that there are, as an array.
-    ///
-    /// # Errors
-    /// Those of reading the store.
-    pub fn pleas(&self, all: bool) -> Result<String> {
-        let pleas = self.engine.pleas(all)?;
-        Ok(pleas.iter().map(tasks::plea_json).collect::<Value>().to_string())
-    }
-
-    /// Votes `approve` or `deny` on a plea, or on a task that has yet to plead, and returns the plea as it stands then.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT` for another choice, and those of [`Engine::vote_on`] and [`Engine::vote`].
-    pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
-        let choice = Choice::parse(choice).ok_or_else(|| {
-            Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
-        })?;
-        let plea = self.engine.vote(self.engine.vote_on(plea)?, Principal::parse(voter)?, choice, reason)?;
-        Ok(tasks::plea_json(&plea).to_string())
     }
 
     /// What happened behind a number, at most so much, as an array of `{number, transition}`. If nothing has, waits for it up to `timeout`.
@@ -310,6 +293,18 @@ impl HostWorker {
             |_| Err(Error::new(Code::Panic, "the worker panicked").remedy("report this as a defect"));
         Ok(tasks::summary_json(&thread.join().unwrap_or_else(panicked)?).to_string())
     }
+}
+
+fn specs_of(requests: &str) -> Result<Vec<Spec>> {
+    let requests: Vec<&RawValue> = serde_json::from_str(requests).map_err(|e| misread("the tasks", &e))?;
+    let spec = |(index, request): (usize, &&RawValue)| {
+        tasks::spec_of(request.get()).map_err(|error| error.with("task", index))
+    };
+    requests.iter().enumerate().map(spec).collect()
+}
+
+fn submitted_json(submitted: &[Submitted]) -> Value {
+    submitted.iter().map(tasks::submitted_json).collect()
 }
 
 /// The kinds in a JSON array, as [`Orchestrator::work`] takes them.

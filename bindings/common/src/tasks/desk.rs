@@ -2,7 +2,7 @@
 
 use super::{Orchestrator, misread};
 use crate::errors;
-use sealbook::tasks::{self, BreakerDeed, Deed, Key, Principal, State, TaskId};
+use sealbook::tasks::{self, AgentId, BreakerDeed, Deed, Health, Key, Principal, State, TaskId};
 use sealbook::{Code, Error, Result};
 use serde_json::{Value, json};
 
@@ -86,6 +86,25 @@ impl Orchestrator {
         })?;
         let view = self.engine.breaker(Key::parse(key)?, deed, Principal::parse(principal)?, reason)?;
         Ok(json!(view).to_string())
+    }
+
+    /// Says how an agent is: `down`, so that it is given no task at all, or `healthy` again. Returns it as it is then.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for another health or a reason that is too long, `INVALID_TASK` for an id or a principal that is no name, and those of
+    /// `Engine::put_down`.
+    pub fn set_health(&self, agent: &str, health: &str, principal: &str, reason: &str) -> Result<String> {
+        let is_down = match Health::parse(health) {
+            Some(Health::Down) => true,
+            Some(Health::Healthy) => false,
+            _ => {
+                return Err(Error::new(Code::InvalidArgument, format!("an agent cannot be made {health:?}"))
+                    .remedy("say down or healthy; the share of its tasks that succeed makes it degraded"));
+            }
+        };
+        let view =
+            self.engine.put_down(AgentId::parse(agent)?, is_down, Principal::parse(principal)?, reason)?;
+        Ok(tasks::agent_json(&view).to_string())
     }
 
     /// The breakers of all dependencies that were ever called, as an array.

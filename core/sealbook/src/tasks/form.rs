@@ -70,6 +70,7 @@ pub fn plea_json(plea: &Plea) -> Value {
         "subject": plea.subject,
         "round": plea.round,
         "votes": votes.collect::<Vec<_>>(),
+        "delegations": plea.delegations.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>(),
         "opened_at": plea.opened_at,
         "early": plea.early,
         "due_at": plea.due_at(),

@@ -1,0 +1,78 @@
+//! What is said about pleas, as JSON texts.
+
+use super::{Orchestrator, misread};
+use sealbook::tasks::{self, Ballot, Choice, Principal, Saying, VoteOn, Voter, VoterKey};
+use sealbook::{Code, Error, Result};
+use serde_json::{Value, json};
+
+impl Orchestrator {
+    /// The pleas that await votes, or all that there are, as an array.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn pleas(&self, all: bool) -> Result<String> {
+        let pleas = self.engine.pleas(all)?;
+        Ok(pleas.iter().map(tasks::plea_json).collect::<Value>().to_string())
+    }
+
+    /// Votes `approve` or `deny` on a plea, or on a task that has yet to plead, and returns the plea as it stands then.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::say`].
+    pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
+        let vote = Choice::parse(choice).filter(|choice| matches!(choice, Choice::Approve | Choice::Deny));
+        let choice = vote.ok_or_else(|| {
+            Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
+        })?;
+        self.put(plea, voter, Saying::of(choice, reason), None)
+    }
+
+    /// Says something about a plea, or about a task that has yet to plead, and returns the plea as it stands then: `{choice, reason?, behalf?, to?}`
+    /// where `choice` is `approve`, `deny`, `take_back`, `delegate` (with `to`) or `revoke`. With a private key in PEM it is signed.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if it is not understood, and those of `Engine::vote_on` and `Engine::say`.
+    pub fn say(&self, plea: &str, voter: &str, saying: &str, key: Option<&str>) -> Result<String> {
+        self.put(plea, voter, saying_of(saying)?, key)
+    }
+
+    /// The ballot that says so, for whoever signs it elsewhere: an object with `message`, the text that is signed. Nothing is written.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::say`].
+    pub fn ballot(&self, plea: &str, voter: &str, saying: &str) -> Result<String> {
+        let (saying, voter) = (saying_of(saying)?, Principal::parse(voter)?);
+        let ballot = self.engine.ballot(self.on(plea)?, voter, saying)?;
+        let message = String::from_utf8(ballot.message()?)
+            .map_err(|e| Error::new(Code::Internal, format!("a ballot that is no text: {e}")))?;
+        let mut form = json!(ballot);
+        if let Some(form) = form.as_object_mut() {
+            form.insert("message".to_owned(), Value::from(message));
+        }
+        Ok(form.to_string())
+    }
+
+    /// Casts a ballot with the signature of its message, 128 hexadecimal digits, and returns the plea as it stands then.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the ballot is not understood, and those of `Engine::cast`.
+    pub fn cast(&self, ballot: &str, signature: &str) -> Result<String> {
+        let ballot: Ballot = serde_json::from_str(ballot).map_err(|e| misread("the ballot", &e))?;
+        let plea = self.engine.cast(Ballot { signature: Some(signature.to_ascii_lowercase()), ..ballot })?;
+        Ok(tasks::plea_json(&plea).to_string())
+    }
+
+    fn put(&self, plea: &str, voter: &str, saying: Saying, key: Option<&str>) -> Result<String> {
+        let key = key.map(VoterKey::from_pem).transpose()?;
+        let voter = Voter { principal: Principal::parse(voter)?, key };
+        Ok(tasks::plea_json(&self.engine.say(self.on(plea)?, voter, saying)?).to_string())
+    }
+
+    fn on(&self, plea: &str) -> Result<VoteOn> {
+        self.engine.vote_on(plea)
+    }
+}
+
+fn saying_of(text: &str) -> Result<Saying> {
+    serde_json::from_str(text).map_err(|e| misread("what is said about the plea", &e))
+}
