@@ -1056,6 +1056,24 @@ uint32_t sealbook_task_submit_many(const sealbook_orchestrator *orchestrator,
                                    sealbook_error **error);
 
 /**
+ * Records entries of your own and submits tasks, all or nothing of it. The entries stand in front of those about the tasks, with no others
+ * between them. To be able to repeat the call, give the entries ids and the tasks idempotency keys.
+ *
+ * \param orchestrator the orchestrator
+ * \param entries_json an array of `{"kind", "payload": {...}, "id"}`, the id optional
+ * \param tasks_json an array of tasks as for sealbook_task_submit()
+ * \param[out] recorded_json `{"entries": [...], "tasks": [{"id", "repeated"}]}`; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `record` or `task` the number of the offending one, from 0; may be NULL
+ * \return as sealbook_task_submit(), and #SEALBOOK_INVALID_KIND, #SEALBOOK_RESERVED_KIND, #SEALBOOK_INVALID_ID, #SEALBOOK_ID_CONFLICT and the
+ *         `SEALBOOK_PAYLOAD_...` codes for the entries
+ */
+uint32_t sealbook_record_and_submit(const sealbook_orchestrator *orchestrator,
+                                    const char *entries_json,
+                                    const char *tasks_json,
+                                    char **recorded_json,
+                                    sealbook_error **error);
+
+/**
  * A task with its history and its pleas.
  *
  * \param orchestrator the orchestrator
@@ -1146,6 +1164,143 @@ uint32_t sealbook_task_counts(const sealbook_orchestrator *orchestrator,
 uint32_t sealbook_task_agents(const sealbook_orchestrator *orchestrator,
                               char **agents_json,
                               sealbook_error **error);
+
+/**
+ * Takes an agent out, so that it is given no task at all, or back in. What it has at the moment it keeps.
+ *
+ * \param orchestrator the orchestrator
+ * \param agent its id
+ * \param health `down`, which stays so over restarts of its worker, or `healthy`
+ * \param principal who acts; needs the right to manage all kinds
+ * \param reason why; it is recorded. NULL for no reason
+ * \param[out] agent_json the agent as it is then, as sealbook_task_agents() has it; release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_NOT_FOUND, #SEALBOOK_INVALID_ARGUMENT for another health, #SEALBOOK_INVALID_TASK for a name that is none,
+ *         #SEALBOOK_ACCESS_REFUSED, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_agent_set_health(const sealbook_orchestrator *orchestrator,
+                                   const char *agent,
+                                   const char *health,
+                                   const char *principal,
+                                   const char *reason,
+                                   char **agent_json,
+                                   sealbook_error **error);
+
+/**
+ * The pleas that await votes: what tasks ask approval for before they run.
+ *
+ * \param orchestrator the orchestrator
+ * \param all whether those that were decided come, too
+ * \param[out] pleas_json an array of `{"id", "task", "kind", "state", "required", "approvals", "requester", "votes", ...}`; release it with
+ *             sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_pleas(const sealbook_orchestrator *orchestrator,
+                        bool all,
+                        char **pleas_json,
+                        sealbook_error **error);
+
+/**
+ * Votes on a plea.
+ *
+ * \param orchestrator the orchestrator
+ * \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
+ * \param voter who votes; the requester of the task may not
+ * \param choice `approve` or `deny`
+ * \param reason why, which is recorded; a denial needs one. NULL for no reason
+ * \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for another choice, #SEALBOOK_INVALID_ID,
+ *         #SEALBOOK_INVALID_TASK for a voter that is no name, #SEALBOOK_NOT_FOUND, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO,
+ *         #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_plea_vote(const sealbook_orchestrator *orchestrator,
+                            const char *plea,
+                            const char *voter,
+                            const char *choice,
+                            const char *reason,
+                            char **plea_json,
+                            sealbook_error **error);
+
+/**
+ * Says something about a plea: a vote, also in another's place; a vote that is taken back or handed over; with a key it is signed.
+ *
+ * \code{.c}
+ * sealbook_ledger *ledger = NULL;
+ * sealbook_orchestrator *tasks = NULL;
+ * char *submitted = NULL, *pleas = NULL, *plea = NULL, id[37] = {0};
+ * sealbook_ledger_in_memory(NULL, &ledger, NULL);
+ * sealbook_orchestrator_open(ledger, &tasks, NULL);
+ * sealbook_task_submit(tasks, "{\"kind\": \"deploy\", \"requester\": \"ann\", \"require_approvals\": 2}", &submitted, NULL);
+ * sealbook_pleas(tasks, false, &pleas, NULL);
+ * strncpy(id, strstr(pleas, "\"id\":\"") + 6, 36);
+ * sealbook_plea_say(tasks, id, "bob", "{\"choice\": \"approve\"}", NULL, &plea, NULL);
+ * assert(strstr(plea, "\"approvals\":1") != NULL);
+ * sealbook_string_free(plea);
+ * sealbook_plea_say(tasks, id, "bob", "{\"choice\": \"take_back\"}", NULL, &plea, NULL);
+ * assert(strstr(plea, "\"approvals\":0") != NULL);
+ * sealbook_string_free(plea);
+ * sealbook_string_free(pleas);
+ * sealbook_string_free(submitted);
+ * sealbook_orchestrator_free(tasks);
+ * sealbook_ledger_free(ledger);
+ * \endcode
+ *
+ * \param orchestrator the orchestrator
+ * \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
+ * \param voter who says it; the requester of the task may not
+ * \param saying_json `{"choice", "reason", "behalf", "to"}`, where `choice` is `approve`, `deny`, `take_back`, `delegate` (with `to`, who may
+ *        vote then) or `revoke` (which takes the delegation back); `behalf` is in whose place a vote is cast
+ * \param key_pem the voter's private Ed25519 key in PEM, to sign with; NULL for no signature
+ * \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for what is not understood, also as a key, and as
+ *         sealbook_plea_vote()
+ */
+uint32_t sealbook_plea_say(const sealbook_orchestrator *orchestrator,
+                           const char *plea,
+                           const char *voter,
+                           const char *saying_json,
+                           const char *key_pem,
+                           char **plea_json,
+                           sealbook_error **error);
+
+/**
+ * The ballot that says so, to be signed where the voter's key is and cast with sealbook_plea_cast() then. Nothing is written.
+ *
+ * \param orchestrator the orchestrator
+ * \param plea the plea's id, or that of a task which has yet to plead
+ * \param voter who says it
+ * \param saying_json as for sealbook_plea_say()
+ * \param[out] ballot_json `{"task", "subject", "round", "voter", "behalf", "choice", "to", "reason", "at", "message"}`: the signature is over
+ *             `message` in UTF-8. Release it with sealbook_string_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return as sealbook_plea_say()
+ */
+uint32_t sealbook_plea_ballot(const sealbook_orchestrator *orchestrator,
+                              const char *plea,
+                              const char *voter,
+                              const char *saying_json,
+                              char **ballot_json,
+                              sealbook_error **error);
+
+/**
+ * Casts a ballot that its voter has signed, whoever brings it.
+ *
+ * \param orchestrator the orchestrator
+ * \param ballot_json the ballot, as sealbook_plea_ballot() has it
+ * \param signature the Ed25519 signature of its message, as 128 hexadecimal digits
+ * \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
+ * \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for what is no ballot, #SEALBOOK_NOT_FOUND,
+ *         #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+ */
+uint32_t sealbook_plea_cast(const sealbook_orchestrator *orchestrator,
+                            const char *ballot_json,
+                            const char *signature,
+                            char **plea_json,
+                            sealbook_error **error);
 
 /**
  * Does the same to many tasks. One for which it cannot be done does not hold back the others.
@@ -1266,43 +1421,6 @@ uint32_t sealbook_breaker_act(const sealbook_orchestrator *orchestrator,
 uint32_t sealbook_breakers(const sealbook_orchestrator *orchestrator,
                            char **breakers_json,
                            sealbook_error **error);
-
-/**
- * The pleas that await votes: what tasks ask approval for before they run.
- *
- * \param orchestrator the orchestrator
- * \param all whether those that were decided come, too
- * \param[out] pleas_json an array of `{"id", "task", "kind", "state", "required", "approvals", "requester", "votes", ...}`; release it with
- *             sealbook_string_free()
- * \param[out] error what went wrong; may be NULL
- * \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
- */
-uint32_t sealbook_pleas(const sealbook_orchestrator *orchestrator,
-                        bool all,
-                        char **pleas_json,
-                        sealbook_error **error);
-
-/**
- * Votes on a plea.
- *
- * \param orchestrator the orchestrator
- * \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
- * \param voter who votes; the requester of the task may not
- * \param choice `approve` or `deny`
- * \param reason why, which is recorded; a denial needs one. NULL for no reason
- * \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
- * \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
- * \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for another choice, #SEALBOOK_INVALID_ID,
- *         #SEALBOOK_INVALID_TASK for a voter that is no name, #SEALBOOK_NOT_FOUND, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO,
- *         #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
- */
-uint32_t sealbook_plea_vote(const sealbook_orchestrator *orchestrator,
-                            const char *plea,
-                            const char *voter,
-                            const char *choice,
-                            const char *reason,
-                            char **plea_json,
-                            sealbook_error **error);
 
 /**
  * What happened to the ledger's tasks behind a number, in any process. If nothing has, waits for it.

@@ -70,9 +70,10 @@ from sealbook.functions import canonicalize, report, rules, scan, stats, test_ru
 from sealbook.ledger import Ledger
 from sealbook.limits import Adaptive, Limit, Rate
 from sealbook.orchestrator import Orchestrator
+from sealbook.pleas import Ballot, Delegation, Plea, Vote
 from sealbook.results import Commits, Entry, Fault, Files, Imported, Note, Page, Report, ScanReport
 from sealbook.schedules import Schedule
-from sealbook.task_results import Agent, Event, Plea, Summary, TaskFailedError, TaskFailure, TaskView, Vote
+from sealbook.task_results import Agent, Event, Summary, TaskFailedError, TaskFailure, TaskView
 from sealbook.tasks import Handle, TaskFunction, task
 
 __all__ = [
@@ -83,12 +84,14 @@ __all__ = [
     "ApprovalRequiredError",
     "AsyncLedger",
     "Attempt",
+    "Ballot",
     "Breaker",
     "BreakerOpenError",
     "Calls",
     "CancelledError",
     "ClosedError",
     "Commits",
+    "Delegation",
     "DiskFullError",
     "Entry",
     "Event",

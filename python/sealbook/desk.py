@@ -1,4 +1,4 @@
-"""Looking at tasks and schedules, acting on them, and voting on pleas."""
+"""Looking at tasks, schedules and agents, and acting on them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from sealbook.breakers import Breaker, BreakerAct, breaker_of, make_breaker
 from sealbook.errors import SealbookError, make
 from sealbook.feed import Events
 from sealbook.limits import Adaptive, Limit, Rate, make_limits
+from sealbook.pleading import Pleading
 from sealbook.schedules import Schedule, make_schedule, schedule_of
 from sealbook.task_options import Task, id_of
 from sealbook.task_results import (
     Agent,
-    Plea,
     State,
     TaskView,
-    make_agents,
-    make_plea,
+    agent_of,
     make_view,
-    plea_of,
     view_of,
 )
 
@@ -32,7 +30,6 @@ __all__ = ["Desk"]
 
 # Within the class below, `list` is one of its methods.
 Views: TypeAlias = list[TaskView]
-Pleas: TypeAlias = list[Plea]
 Schedules: TypeAlias = list[Schedule]
 Agents: TypeAlias = list[Agent]
 Limits: TypeAlias = list[Limit]
@@ -42,8 +39,11 @@ States: TypeAlias = list[State | SealbookError]
 Act: TypeAlias = Literal["cancel"] | Literal["suspend"] | Literal["resume"] | Literal["retry"]
 """What is done to a task."""
 
+AgentHealth: TypeAlias = Literal["down"] | Literal["healthy"]
+"""How an agent can be said to be by hand."""
 
-class Desk:
+
+class Desk(Pleading):
     """What an orchestrator can do without handlers."""
 
     _native: _native.Orchestrator
@@ -109,7 +109,36 @@ class Desk:
         no agent can do a task of kind read: none is registered
         ('reader', 1, 1.0, 'page 1')
         """
-        return make_agents(self._native.agents())
+        return [agent_of(value) for value in json.loads(self._native.agents())]
+
+    def set_health(
+        self, agent: str, health: AgentHealth, *, reason: str = "", as_: str | None = None
+    ) -> Agent:
+        """Takes an agent out, so that it is given no task at all, or back in. What it has at the moment it keeps.
+
+        Args:
+            agent: Its id.
+            health: ``down``, which stays so over restarts of its worker, or ``healthy``.
+            reason: Why.
+            as_: Who acts; the orchestrator's requester if not given.
+
+        Returns:
+            The agent as it is then.
+
+        Raises:
+            NotFoundError: There is none.
+            AccessRefusedError: Whoever acts may not manage all kinds.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     @o.task("read", needs={})
+        ...     def read(page):
+        ...         return f"page {page}"
+        ...     summary = o.run_until_idle(agent={"id": "reader"})
+        ...     o.set_health("reader", "down", reason="it babbles").health, o.set_health("reader", "healthy").health
+        ('down', 'healthy')
+        """
+        return agent_of(json.loads(self._native.set_health(agent, health, as_ or self._requester, reason)))
 
     def events(self, *, behind: int | None = None, follow: bool = True) -> Events:
         """What happens to tasks, in order and from all processes: for ``for`` and for ``async for``.
@@ -276,47 +305,6 @@ class Desk:
     def breakers(self) -> Breakers:
         """The breakers of all dependencies that were ever called: where they stand, since when and why, and what they have counted."""
         return [breaker_of(value) for value in json.loads(self._native.breakers())]
-
-    def pleas(self, *, all: bool = False) -> Pleas:
-        """The pleas that await votes, or all that there are.
-
-        >>> from sealbook import Orchestrator
-        >>> with Orchestrator.in_memory(requester="ann") as o:
-        ...     handle = o.submit("deploy", ["production"], require_approvals=1)
-        ...     plea, = o.pleas()
-        ...     o.approve(plea, as_="bob", reason="tested").state
-        ...     handle.status()
-        'approved'
-        'queued'
-        """
-        return [plea_of(value) for value in json.loads(self._native.pleas(all))]
-
-    def approve(self, plea: Plea | Task, *, as_: str, reason: str = "") -> Plea:
-        """Votes for a plea, and returns it as it stands then.
-
-        A task that still waits for its time or for other tasks may be voted on early: its id or handle will do, and the first vote opens its plea.
-
-        Args:
-            plea: The plea or its id, or a task that has yet to plead.
-            as_: Who votes: never the requester, and once.
-            reason: Why.
-
-        Raises:
-            VoteRefusedError: The vote does not count; ``context["why"]`` is the ground.
-            NotFoundError: There is no such plea, nor a task of this id.
-
-        >>> from sealbook import Orchestrator
-        >>> with Orchestrator.in_memory(requester="ann") as o:
-        ...     handle = o.submit("deploy", ["production"], require_approvals=1, delay=3600)
-        ...     plea = o.approve(handle, as_="bob", reason="good for tonight")
-        ...     plea.early, plea.state, handle.status()
-        (True, 'approved', 'pending')
-        """
-        return make_plea(self._native.vote(id_of(plea), as_, "approve", reason))
-
-    def deny(self, plea: Plea | Task, *, as_: str, reason: str) -> Plea:
-        """Votes against a plea, which needs a reason. See :meth:`approve`."""
-        return make_plea(self._native.vote(id_of(plea), as_, "deny", reason))
 
     def schedules(self) -> Schedules:
         """All schedules, by name. :meth:`sealbook.Orchestrator.schedule` puts one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sealbook.task_results import time_of
+from sealbook.times import time_of
 
 __all__ = ["Missed", "Schedule"]
 

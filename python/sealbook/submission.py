@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from sealbook.arguments import Record, rows_of
 from sealbook.attempt import millis_of
 from sealbook.desk import Desk
+from sealbook.results import Entry
 from sealbook.schedules import Missed, Schedule, make_schedule
 from sealbook.task_options import Delay, Options, form_of, request_of
 from sealbook.tasks import Handle, TaskFunction
@@ -25,6 +27,7 @@ Request: TypeAlias = Mapping[str, Any] | tuple[str | TaskFunction[..., Any, Any]
 
 # Within the class below, `list` is one of its methods.
 Handles: TypeAlias = list[Handle[Any]]
+Entries: TypeAlias = list[Entry]
 
 
 class Submitter(Desk):
@@ -76,6 +79,31 @@ class Submitter(Desk):
         """
         rows = [self._row(request) for request in requests]
         return [self._handle(row) for row in json.loads(self._native.submit_many(rows))]
+
+    def record_and_submit(
+        self, records: Iterable[Record | tuple[str, Mapping[str, Any] | None]], requests: Iterable[Request]
+    ) -> tuple[Entries, Handles]:
+        """Records entries of your own and submits tasks, all or nothing of it, with one sync.
+
+        The entries stand in front of those about the tasks, with no others between them. To be able to repeat the call, give the entries ids and
+        the tasks idempotency keys.
+
+        Args:
+            records: As for :meth:`sealbook.Ledger.record_many`.
+            requests: As for :meth:`submit_many`.
+
+        Raises:
+            SealbookError: As of both; nothing is recorded and nothing is submitted.
+
+        >>> from sealbook import Orchestrator
+        >>> with Orchestrator.in_memory() as o:
+        ...     entries, handles = o.record_and_submit([("custom.order", {"number": 7})], [("ship", [7])])
+        ...     entries[0].kind, handles[0].status()
+        ('custom.order', 'queued')
+        """
+        rows = [self._row(request) for request in requests]
+        entries, submitted = self._native.record_and_submit(rows_of(records), rows)
+        return entries, [self._handle(row) for row in json.loads(submitted)]
 
     def schedule(
         self,

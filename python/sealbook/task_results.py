@@ -9,17 +9,17 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from sealbook.errors import SealbookError
+from sealbook.pleas import Plea, plea_of
+from sealbook.times import time_of
 
 __all__ = [
     "Agent",
     "Event",
-    "Plea",
     "State",
     "Summary",
     "TaskFailedError",
     "TaskFailure",
     "TaskView",
-    "Vote",
 ]
 
 State: TypeAlias = (
@@ -119,50 +119,6 @@ class Agent:
     """How many seconds its late tasks took."""
     worker: str | None
     """The worker that it is; ``None`` if it has left or died."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A vote on a plea."""
-
-    voter: str
-    """Who voted."""
-    choice: str
-    """``approve`` or ``deny``."""
-    reason: str
-    """Why."""
-    at: datetime
-    """When."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plea:
-    """A task's plea for approval."""
-
-    id: str
-    """Its id, to vote with."""
-    task: str
-    """The task's id."""
-    kind: str
-    """The kind of the task."""
-    state: str
-    """``pending`` while votes are awaited; then ``approved``, ``consumed``, ``denied``, ``expired``, ``lapsed``, ``withdrawn`` or ``superseded``."""
-    required: int
-    """How many must approve."""
-    approvals: int
-    """How many have."""
-    requester: str
-    """Who asked, and so has no vote."""
-    subject: str
-    """The hash of exactly what will run."""
-    votes: tuple[Vote, ...]
-    """The votes that count."""
-    opened_at: datetime
-    """Since when it pleads."""
-    early: bool
-    """Whether early votes opened it, and its task still waits for something else: no time runs then."""
-    due_at: datetime | None
-    """When silence becomes a denial, or the next level may vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,49 +287,22 @@ def view_of(value: dict[str, Any]) -> TaskView:
     )
 
 
-def plea_of(value: dict[str, Any]) -> Plea:
-    return Plea(
+def agent_of(value: dict[str, Any]) -> Agent:
+    return Agent(
         id=value["id"],
-        task=value["task"],
-        kind=value["kind"],
-        state=value["state"],
-        required=value["required"],
-        approvals=value["approvals"],
-        requester=value["requester"],
-        subject=value["subject"],
-        votes=tuple(
-            Vote(voter=vote["voter"], choice=vote["choice"], reason=vote["reason"], at=time_of(vote["at"]))
-            for vote in value["votes"]
-        ),
-        opened_at=time_of(value["opened_at"]),
-        early=value["early"],
-        due_at=None if value["due_at"] is None else time_of(value["due_at"]),
+        kinds=tuple(value["kinds"]),
+        capabilities=tuple((each["name"], tuple(each["version"])) for each in value["capabilities"]),
+        models=tuple(value["models"]),
+        cost=value["cost"],
+        limit=value["limit"],
+        priority=value["priority"],
+        health=value["health"],
+        load=value["load"],
+        given=value["given"],
+        success=value["success"],
+        latency=value["latency_ms"] / 1000,
+        worker=value["worker"],
     )
-
-
-def make_plea(text: str) -> Plea:
-    return plea_of(json.loads(text))
-
-
-def make_agents(text: str) -> list[Agent]:
-    return [
-        Agent(
-            id=value["id"],
-            kinds=tuple(value["kinds"]),
-            capabilities=tuple((each["name"], tuple(each["version"])) for each in value["capabilities"]),
-            models=tuple(value["models"]),
-            cost=value["cost"],
-            limit=value["limit"],
-            priority=value["priority"],
-            health=value["health"],
-            load=value["load"],
-            given=value["given"],
-            success=value["success"],
-            latency=value["latency_ms"] / 1000,
-            worker=value["worker"],
-        )
-        for value in json.loads(text)
-    ]
 
 
 def make_events(text: str) -> list[Event]:
@@ -419,8 +348,3 @@ def _failure(value: dict[str, Any] | None) -> TaskFailure | None:
         detail=value.get("detail"),
         retry_after=None if wait is None else wait / 1000,
     )
-
-
-def time_of(text: str) -> datetime:
-    # Python reads a final Z from 3.11 on.
-    return datetime.fromisoformat(text[:-1] + "+00:00")

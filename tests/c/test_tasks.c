@@ -251,6 +251,64 @@ static void a_second_process_approves_a_plea(void) {
     free(folder);
 }
 
+/* A key of 32 bytes of 2, and its public key. */
+#define BOBS_KEY "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\n-----END PRIVATE KEY-----\n"
+#define BOBS_PUBLIC_KEY "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394"
+
+static void a_vote_is_signed_with_a_key_that_is_listed(void) {
+    sealbook_error *error = NULL;
+    char *folder = scratch("signed"), *settings = scratch("signed/sealbook.toml"), *plea = NULL, *ballot = NULL, forged[129] = {0};
+    sealbook_orchestrator *tasks = orchestrator_in(folder);
+    FILE *file = fopen(settings, "w");
+    char *id;
+    CHECK(file != NULL && fputs("[tasks]\nprincipals = [{ id = \"ann\", may = [\"submit *\"] }, { id = \"bob\", roles = [\"approver\"], "
+                                "may = [\"approve *\"], keys = [\"" BOBS_PUBLIC_KEY "\"] }]\n", file) >= 0);
+    CHECK(file != NULL && fclose(file) == 0);
+    sealbook_orchestrator_free(tasks);
+    tasks = orchestrator_in(folder);
+    id = submit_task(tasks, "{\"kind\":\"deploy\",\"requester\":\"ann\",\"approval\":{\"approvals\":1,\"signed\":true,"
+                            "\"levels\":[{\"roles\":[\"approver\"],\"principals\":[],\"deadline\":60000}]}}");
+    CHECK_CODE(SEALBOOK_VOTE_REFUSED, sealbook_plea_vote(tasks, id, "bob", "approve", NULL, &plea, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_plea_ballot(tasks, id, "bob", "{\"choice\":\"approve\"}", &ballot, &error));
+    CHECK(has(ballot, "\"message\":\"sealbook/vote/v1\\n{"));
+    memset(forged, '7', 128);
+    CHECK_CODE(SEALBOOK_VOTE_REFUSED, sealbook_plea_cast(tasks, ballot, forged, &plea, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_plea_say(tasks, id, "bob", "{\"choice\":\"approve\"}", BOBS_KEY, &plea, &error));
+    CHECK(has(plea, "\"state\":\"approved\"") && has(plea, "\"verified\":true"));
+    sealbook_string_free(plea);
+    sealbook_string_free(ballot);
+    sealbook_orchestrator_free(tasks);
+    free(id);
+    free(settings);
+    free(folder);
+}
+
+static void an_agent_that_was_taken_out_gets_nothing(void) {
+    sealbook_error *error = NULL;
+    sealbook_orchestrator *tasks = orchestrator_in_memory();
+    sealbook_worker *worker = started_worker(tasks, "[\"read\"]", "{\"agent\":{\"id\":\"reader\"}}");
+    char *agent = NULL, *attempt = NULL, *id = submit_task(tasks, "{\"kind\":\"read\",\"requester\":\"ann\"}");
+    uint64_t ticket = fetch(worker, &attempt);
+    CHECK_CODE(SEALBOOK_OK, sealbook_agent_set_health(tasks, "reader", "down", "ops", "it babbles", &agent, &error));
+    CHECK(has(agent, "\"health\":\"down\""));
+    sealbook_string_free(agent);
+    sealbook_string_free(attempt);
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"complete\":null}", &error));
+    free(id);
+    id = submit_task(tasks, "{\"kind\":\"read\",\"requester\":\"ann\"}");
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_fetch(worker, 100, &ticket, &attempt, &error));
+    CHECK(attempt == NULL);
+    CHECK_CODE(SEALBOOK_OK, sealbook_agent_set_health(tasks, "reader", "healthy", "ops", NULL, &agent, &error));
+    sealbook_string_free(agent);
+    ticket = fetch(worker, &attempt);
+    CHECK_CODE(SEALBOOK_OK, sealbook_worker_complete(worker, ticket, "{\"complete\":null}", &error));
+    sealbook_string_free(attempt);
+    sealbook_worker_stop(worker, NULL);
+    worker_ends(worker, "\"completed\":2");
+    sealbook_orchestrator_free(tasks);
+    free(id);
+}
+
 static void cancellation_reaches_what_runs(void) {
     sealbook_error *error = NULL;
     sealbook_orchestrator *tasks = orchestrator_in_memory();
@@ -399,6 +457,8 @@ const struct test task_tests[] = {
     {"a_task_with_needs_goes_to_an_agent", a_task_with_needs_goes_to_an_agent},
     {"a_failure_keeps_its_class_message_and_detail", a_failure_keeps_its_class_message_and_detail},
     {"a_second_process_approves_a_plea", a_second_process_approves_a_plea},
+    {"a_vote_is_signed_with_a_key_that_is_listed", a_vote_is_signed_with_a_key_that_is_listed},
+    {"an_agent_that_was_taken_out_gets_nothing", an_agent_that_was_taken_out_gets_nothing},
     {"cancellation_reaches_what_runs", cancellation_reaches_what_runs},
     {"events_are_resumed_from_a_cursor", events_are_resumed_from_a_cursor},
     {"bad_input_has_its_code", bad_input_has_its_code},

@@ -17,6 +17,15 @@ def cases():
     return json.loads((PROJECT / "tests/vectors/tasks/calls.json").read_text())["cases"]
 
 
+def said(tasks, request, choice, reason="", behalf=None, to=None):
+    plea, voter, key = request["plea"], request["voter"], request["key"]
+    if choice == "take_back":
+        return tasks.take_back(plea, voter, key)
+    if choice in ("delegate", "revoke"):
+        return tasks.delegate(plea, voter, to, key)
+    return getattr(tasks, choice)(plea, voter, reason, behalf, key)
+
+
 class Function(Handler):
     """Calls `function` with the attempt as a dict; what it returns is the result."""
 
@@ -184,6 +193,8 @@ class Tasks(unittest.TestCase):
         for plea in json.loads(tasks.pleas()):
             text = text.replace("{{plea}}", plea["id"])
         case = json.loads(text)
+        for step in case.get("first", []):
+            self.call(tasks, step["call"], step["request"])
         if "code" in case:
             with self.assertRaises(SealbookError.Failed) as caught:
                 self.call(tasks, case["call"], case["request"])
@@ -219,6 +230,16 @@ class Tasks(unittest.TestCase):
             case "vote":
                 vote = getattr(tasks, request["choice"])
                 return json.loads(vote(request["plea"], request["voter"], request["reason"]))
+            case "say":
+                return json.loads(said(tasks, request, **request["saying"]))
+            case "ballot":
+                return json.loads(tasks.ballot(request["plea"], request["voter"], json.dumps(request["saying"])))
+            case "cast":
+                return json.loads(tasks.cast(json.dumps(request["ballot"]), request["signature"]))
+            case "set_health":
+                return json.loads(tasks.set_health(*request.values()))
+            case "record_and_submit":
+                return json.loads(tasks.record_and_submit(json.dumps(request["entries"]), json.dumps(request["tasks"])))
 
     def compare(self, part, whole):
         if isinstance(part, dict):

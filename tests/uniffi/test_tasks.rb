@@ -112,6 +112,38 @@ test "a second process approves a plea" do
   end
 end
 
+# RFC 8410: what stands in front of the 32 bytes of a private key.
+SEED = ["302e020100300506032b657004220420"].pack("H*")
+
+test "a ballot is signed where the key is" do
+  require "openssl"
+  key = OpenSSL::PKey.read(SEED + "\x02" * 32)
+  Dir.mktmpdir do |folder|
+    public_key = "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394"
+    File.write(File.join(folder, "sealbook.toml"), <<~TOML)
+      [tasks]
+      principals = [{ id = "ann", may = ["submit *"] }, { id = "bob", roles = ["approver"], may = ["approve *"], keys = ["#{public_key}"] }]
+    TOML
+    tasks = Sealbook::Orchestrator.new(Sealbook::Ledger.open(folder, Sealbook::OpenOptions.new(create: true)))
+    level = {roles: ["approver"], principals: [], deadline: 60_000}
+    id = submit(tasks, approval: {approvals: 1, levels: [level], signed: true})
+    failing("VOTE_REFUSED") { tasks.approve(id, "bob") }
+    ballot = JSON.parse(tasks.ballot(id, "bob", '{"choice":"approve","reason":"seen"}'))
+    signature = key.sign(nil, ballot.fetch("message")).unpack1("H*")
+    failing("VOTE_REFUSED") { tasks.cast(JSON.generate(ballot.merge("reason" => "said")), signature) }
+    equal "approved", JSON.parse(tasks.cast(JSON.generate(ballot), signature))["state"]
+  end
+end
+
+def said(tasks, request, saying)
+  plea, voter, key = request.values_at("plea", "voter", "key")
+  case choice = saying.fetch("choice")
+  when "take_back" then tasks.take_back(plea, voter, key)
+  when "delegate", "revoke" then tasks.delegate(plea, voter, saying["to"], key)
+  else tasks.public_send(choice, plea, voter, saying.fetch("reason", ""), saying["behalf"], key)
+  end
+end
+
 def call(tasks, call, request)
   show = ->(submitted) { JSON.parse(tasks.show(submitted.fetch("id"))) }
   case call
@@ -124,6 +156,11 @@ def call(tasks, call, request)
   when "breaker" then JSON.parse(tasks.breaker(*request.values))
   when "limit" then JSON.parse(tasks.limit(JSON.generate(request["limit"]), request["principal"], request["reason"]))
   when "vote" then JSON.parse(tasks.public_send(request["choice"], *request.values_at("plea", "voter", "reason")))
+  when "say" then JSON.parse(said(tasks, request, request["saying"]))
+  when "ballot" then JSON.parse(tasks.ballot(request["plea"], request["voter"], JSON.generate(request["saying"])))
+  when "cast" then JSON.parse(tasks.cast(JSON.generate(request["ballot"]), request["signature"]))
+  when "set_health" then JSON.parse(tasks.set_health(*request.values))
+  when "record_and_submit" then JSON.parse(tasks.record_and_submit(*request.values_at("entries", "tasks").map { |rows| JSON.generate(rows) }))
   end
 end
 
@@ -136,6 +173,7 @@ cases.each do |raw|
     names = JSON.parse(tasks.submit_many(JSON.generate(before))).each_with_index.to_h { |s, n| ["{{#{n}}}", s["id"]] }
     JSON.parse(tasks.pleas).each { |plea| names["{{plea}}"] = plea["id"] }
     c = JSON.parse(names.reduce(JSON.generate(raw)) { |text, (name, id)| text.gsub(name, id) })
+    c.fetch("first", []).each { |step| call(tasks, step["call"], step["request"]) }
     if c.key?("code")
       error = failing(c["code"]) { call(tasks, c["call"], c["request"]) }
       c.fetch("context", {}).each { |name, value| equal value, error.context[name] }

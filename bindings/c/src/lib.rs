@@ -34,6 +34,8 @@ pub mod job;
 
 pub mod tasks;
 
+pub mod pleas;
+
 pub mod limits;
 
 pub mod task_events;

@@ -1,66 +1,12 @@
-//! Pleas and the votes on them, what happens to tasks, and figures about them.
+//! What happens to tasks, and figures about them.
 
 use crate::boundary::call;
 use crate::error::sealbook_error;
-use crate::pointer::{object, optional_text, place, text};
+use crate::pointer::{object, place};
 use crate::tasks::{answer, sealbook_orchestrator};
 use crate::text::owned;
-use sealbook_common::sealbook::Code;
 use std::ffi::c_char;
 use std::time::Duration;
-
-/// The pleas that await votes: what tasks ask approval for before they run.
-///
-/// \param orchestrator the orchestrator
-/// \param all whether those that were decided come, too
-/// \param[out] pleas_json an array of `{"id", "task", "kind", "state", "required", "approvals", "requester", "votes", ...}`; release it with
-///             sealbook_string_free()
-/// \param[out] error what went wrong; may be NULL
-/// \return #SEALBOOK_OK, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealbook_pleas(
-    orchestrator: *const sealbook_orchestrator,
-    all: bool,
-    pleas_json: *mut *mut c_char,
-    error: *mut *mut sealbook_error,
-) -> u32 {
-    // SAFETY: the pointers are what the header demands.
-    unsafe { answer(orchestrator, (pleas_json, "pleas_json"), error, |tasks| tasks.pleas(all).map(Some)) }
-}
-
-/// Votes on a plea.
-///
-/// \param orchestrator the orchestrator
-/// \param plea the plea's id, or that of a task which will plead but still waits for its time or for other tasks
-/// \param voter who votes; the requester of the task may not
-/// \param choice `approve` or `deny`
-/// \param reason why, which is recorded; a denial needs one. NULL for no reason
-/// \param[out] plea_json the plea as it stands then; release it with sealbook_string_free()
-/// \param[out] error what went wrong, its context's `why` the reason of a refusal; may be NULL
-/// \return #SEALBOOK_OK, #SEALBOOK_VOTE_REFUSED, #SEALBOOK_INVALID_ARGUMENT for another choice, #SEALBOOK_INVALID_ID,
-///         #SEALBOOK_INVALID_TASK for a voter that is no name, #SEALBOOK_NOT_FOUND, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO,
-///         #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealbook_plea_vote(
-    orchestrator: *const sealbook_orchestrator,
-    plea: *const c_char,
-    voter: *const c_char,
-    choice: *const c_char,
-    reason: *const c_char,
-    plea_json: *mut *mut c_char,
-    error: *mut *mut sealbook_error,
-) -> u32 {
-    // SAFETY: the pointers are what the header demands.
-    unsafe {
-        answer(orchestrator, (plea_json, "plea_json"), error, |tasks| {
-            let (plea, voter) =
-                (text(plea, "plea", Code::InvalidId)?, text(voter, "voter", Code::InvalidTask)?);
-            let choice = text(choice, "choice", Code::InvalidArgument)?;
-            let reason = optional_text(reason, "reason", Code::InvalidArgument)?.unwrap_or_default();
-            tasks.vote(plea, voter, choice, reason).map(Some)
-        })
-    }
-}
 
 /// What happened to the ledger's tasks behind a number, in any process. If nothing has, waits for it.
 ///

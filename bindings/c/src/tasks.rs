@@ -6,6 +6,7 @@ use crate::ledger::sealbook_ledger;
 use crate::ours::Ours;
 use crate::pointer::{object, optional_text, place, text};
 use crate::text::owned;
+use sealbook_common::request;
 use sealbook_common::sealbook::{Code, Result};
 use sealbook_common::tasks::Orchestrator;
 use std::ffi::c_char;
@@ -137,6 +138,34 @@ pub unsafe extern "C" fn sealbook_task_submit_many(
     unsafe {
         answer(orchestrator, (submitted_json, "submitted_json"), error, |tasks| {
             tasks.submit_many(text(tasks_json, "tasks_json", Code::InvalidTask)?).map(Some)
+        })
+    }
+}
+
+/// Records entries of your own and submits tasks, all or nothing of it. The entries stand in front of those about the tasks, with no others
+/// between them. To be able to repeat the call, give the entries ids and the tasks idempotency keys.
+///
+/// \param orchestrator the orchestrator
+/// \param entries_json an array of `{"kind", "payload": {...}, "id"}`, the id optional
+/// \param tasks_json an array of tasks as for sealbook_task_submit()
+/// \param[out] recorded_json `{"entries": [...], "tasks": [{"id", "repeated"}]}`; release it with sealbook_string_free()
+/// \param[out] error what went wrong, its context's `record` or `task` the number of the offending one, from 0; may be NULL
+/// \return as sealbook_task_submit(), and #SEALBOOK_INVALID_KIND, #SEALBOOK_RESERVED_KIND, #SEALBOOK_INVALID_ID, #SEALBOOK_ID_CONFLICT and the
+///         `SEALBOOK_PAYLOAD_...` codes for the entries
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealbook_record_and_submit(
+    orchestrator: *const sealbook_orchestrator,
+    entries_json: *const c_char,
+    tasks_json: *const c_char,
+    recorded_json: *mut *mut c_char,
+    error: *mut *mut sealbook_error,
+) -> u32 {
+    // SAFETY: the pointers are what the header demands.
+    unsafe {
+        answer(orchestrator, (recorded_json, "recorded_json"), error, |tasks| {
+            let records = request::records(text(entries_json, "entries_json", Code::InvalidArgument)?)?;
+            let requests = text(tasks_json, "tasks_json", Code::InvalidTask)?;
+            tasks.record_and_submit_json(&records, requests).map(Some)
         })
     }
 }
@@ -275,4 +304,37 @@ pub unsafe extern "C" fn sealbook_task_agents(
 ) -> u32 {
     // SAFETY: the pointers are what the header demands.
     unsafe { answer(orchestrator, (agents_json, "agents_json"), error, |tasks| tasks.agents().map(Some)) }
+}
+
+/// Takes an agent out, so that it is given no task at all, or back in. What it has at the moment it keeps.
+///
+/// \param orchestrator the orchestrator
+/// \param agent its id
+/// \param health `down`, which stays so over restarts of its worker, or `healthy`
+/// \param principal who acts; needs the right to manage all kinds
+/// \param reason why; it is recorded. NULL for no reason
+/// \param[out] agent_json the agent as it is then, as sealbook_task_agents() has it; release it with sealbook_string_free()
+/// \param[out] error what went wrong; may be NULL
+/// \return #SEALBOOK_OK, #SEALBOOK_NOT_FOUND, #SEALBOOK_INVALID_ARGUMENT for another health, #SEALBOOK_INVALID_TASK for a name that is none,
+///         #SEALBOOK_ACCESS_REFUSED, #SEALBOOK_LEDGER_BUSY, #SEALBOOK_IO, #SEALBOOK_CLOSED, #SEALBOOK_NULL_POINTER
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealbook_agent_set_health(
+    orchestrator: *const sealbook_orchestrator,
+    agent: *const c_char,
+    health: *const c_char,
+    principal: *const c_char,
+    reason: *const c_char,
+    agent_json: *mut *mut c_char,
+    error: *mut *mut sealbook_error,
+) -> u32 {
+    // SAFETY: the pointers are what the header demands.
+    unsafe {
+        answer(orchestrator, (agent_json, "agent_json"), error, |tasks| {
+            let agent = text(agent, "agent", Code::InvalidTask)?;
+            let health = text(health, "health", Code::InvalidArgument)?;
+            let principal = text(principal, "principal", Code::InvalidTask)?;
+            let reason = optional_text(reason, "reason", Code::InvalidArgument)?.unwrap_or_default();
+            tasks.set_health(agent, health, principal, reason).map(Some)
+        })
+    }
 }

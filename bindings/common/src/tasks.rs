@@ -4,6 +4,7 @@ mod desk;
 mod pleading;
 mod schedules;
 
+use crate::reply;
 use sealbook::tasks::{
     self, CancelToken, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, Spec, State, Submitted,
     Summary, TaskFilter, TaskId, TaskKind, WorkerId, WorkerOptions,
@@ -60,6 +61,15 @@ impl Orchestrator {
     pub fn record_and_submit(&self, records: &[Record], requests: &str) -> Result<(Vec<Entry>, String)> {
         let (entries, tasks) = self.engine.record_and_submit(records, specs_of(requests)?)?;
         Ok((entries, submitted_json(&tasks).to_string()))
+    }
+
+    /// The same as one text: `{entries, tasks}`.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::record_and_submit`].
+    pub fn record_and_submit_json(&self, records: &[Record], requests: &str) -> Result<String> {
+        let (entries, tasks) = self.record_and_submit(records, requests)?;
+        Ok(format!(r#"{{"entries":{},"tasks":{tasks}}}"#, reply::entries(&entries)))
     }
 
     /// A task with its history and its pleas.

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+use sealbook_common::request;
 use sealbook_common::sealbook::{Ledger, OpenOptions, Result};
 use sealbook_common::tasks::Orchestrator;
-use sealbook_common::{reply, request};
 use serde_json::{Value, json};
 
 const CASES: &str = include_str!("../../../tests/vectors/tasks/calls.json");
@@ -43,7 +43,10 @@ fn call(tasks: &Orchestrator, call: &str, request: &Value) -> Result<Value> {
             value(&tasks.breaker(&word("key"), &word("act"), &word("principal"), &word("reason"))?)
         }
         "limit" => value(&tasks.limit(&request["limit"].to_string(), &word("principal"), &word("reason"))?),
-        "vote" => value(&tasks.vote(&word("plea"), &word("voter"), &word("choice"), &word("reason"))?),
+        "vote" => {
+            let (choice, reason) = (word("choice"), word("reason"));
+            value(&tasks.vote(&word("plea"), &word("voter"), &choice, &reason, None, None)?)
+        }
         "say" => {
             let key = request["key"].as_str();
             value(&tasks.say(&word("plea"), &word("voter"), &request["saying"].to_string(), key)?)
@@ -55,8 +58,7 @@ fn call(tasks: &Orchestrator, call: &str, request: &Value) -> Result<Value> {
         }
         "record_and_submit" => {
             let records = request::records(&request["entries"].to_string())?;
-            let (entries, submitted) = tasks.record_and_submit(&records, &request["tasks"].to_string())?;
-            json!({"entries": value(&reply::entries(&entries)), "tasks": value(&submitted)})
+            value(&tasks.record_and_submit_json(&records, &request["tasks"].to_string())?)
         }
         other => panic!("no call {other}"),
     })

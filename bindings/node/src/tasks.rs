@@ -174,7 +174,7 @@ impl Tasks {
         choice: String,
         reason: String,
     ) -> napi::Result<Object<'env>> {
-        self.soon(env, move |engine| engine.vote(&plea, &voter, &choice, &reason))
+        self.soon(env, move |engine| engine.vote(&plea, &voter, &choice, &reason, None, None))
     }
 
     /// Puts a schedule.

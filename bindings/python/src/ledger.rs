@@ -21,7 +21,7 @@ pub(crate) struct Ledger {
     recorder: Mutex<Option<Recorder>>,
 }
 
-type Row<'py> = (Bound<'py, PyString>, Bound<'py, PyAny>, Option<Bound<'py, PyString>>);
+pub(crate) type Row<'py> = (Bound<'py, PyString>, Bound<'py, PyAny>, Option<Bound<'py, PyString>>);
 
 fn record(
     kind: &Bound<'_, PyString>,
@@ -33,7 +33,7 @@ fn record(
     Ok(Record { kind: text(kind), payload: value::payload(payload)?, id: id.map(text) })
 }
 
-fn records(rows: &[Row<'_>]) -> PyResult<Vec<Record>> {
+pub(crate) fn records(rows: &[Row<'_>]) -> PyResult<Vec<Record>> {
     rows.iter().map(|(kind, payload, id)| record(kind, payload, id.as_ref())).collect()
 }
 

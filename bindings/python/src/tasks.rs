@@ -2,7 +2,7 @@
 
 use crate::call::{How, brief, enter};
 use crate::error::{checked, thrown};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Row, records};
 use crate::{fork, reply, value};
 use pyo3::prelude::*;
 use sealbook_common::sealbook::{self, Code, Error, Result};
@@ -43,6 +43,19 @@ impl Orchestrator {
     fn submit_many(&self, py: Python<'_>, tasks: &Bound<'_, PyAny>) -> PyResult<String> {
         let (engine, tasks) = (self.engine(py)?, value::json(tasks, "tasks")?);
         brief(py, || engine.submit_many(&tasks))
+    }
+
+    /// Records entries and submits all tasks of a list, or nothing of it.
+    fn record_and_submit(
+        &self,
+        py: Python<'_>,
+        rows: Vec<Row<'_>>,
+        tasks: &Bound<'_, PyAny>,
+    ) -> PyResult<(Py<PyAny>, String)> {
+        let (engine, records) = (self.engine(py)?, records(&rows)?);
+        let tasks = value::json(tasks, "tasks")?;
+        let (entries, submitted) = brief(py, || engine.record_and_submit(&records, &tasks))?;
+        Ok((reply::entries(py, &entries)?, submitted))
     }
 
     fn show(&self, py: Python<'_>, id: &str) -> PyResult<String> {
@@ -110,9 +123,40 @@ impl Orchestrator {
         brief(py, || engine.pleas(all))
     }
 
-    fn vote(&self, py: Python<'_>, plea: &str, voter: &str, choice: &str, reason: &str) -> PyResult<String> {
+    /// Says something about a plea: a dict as `{choice, reason?, behalf?, to?}`, signed if there is a key.
+    #[pyo3(signature = (plea, voter, saying, key=None))]
+    fn say(
+        &self,
+        py: Python<'_>,
+        plea: &str,
+        voter: &str,
+        saying: &Bound<'_, PyAny>,
+        key: Option<&str>,
+    ) -> PyResult<String> {
+        let (engine, saying) = (self.engine(py)?, value::json(saying, "saying")?);
+        brief(py, || engine.say(plea, voter, &saying, key))
+    }
+
+    fn ballot(&self, py: Python<'_>, plea: &str, voter: &str, saying: &Bound<'_, PyAny>) -> PyResult<String> {
+        let (engine, saying) = (self.engine(py)?, value::json(saying, "saying")?);
+        brief(py, || engine.ballot(plea, voter, &saying))
+    }
+
+    fn cast(&self, py: Python<'_>, ballot: &str, signature: &str) -> PyResult<String> {
         let engine = self.engine(py)?;
-        brief(py, || engine.vote(plea, voter, choice, reason))
+        brief(py, || engine.cast(ballot, signature))
+    }
+
+    fn set_health(
+        &self,
+        py: Python<'_>,
+        agent: &str,
+        health: &str,
+        principal: &str,
+        reason: &str,
+    ) -> PyResult<String> {
+        let engine = self.engine(py)?;
+        brief(py, || engine.set_health(agent, health, principal, reason))
     }
 
     /// Puts a schedule: a dict with `name`, `cron`, `task` and more.

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::worker::Worker;
-use sealbook_common::{reply, tasks};
+use sealbook_common::{reply, request, tasks};
 use std::time::Duration;
 
 /// The tasks of a ledger. Any number of threads may use it at the same time, and any number of processes have one of their own over the
@@ -36,6 +36,14 @@ impl Orchestrator {
     /// Throws as `submit`; the context's `task` is the number of the offending one, from 0.
     pub fn submit_many(&self, tasks: &str) -> Result<String> {
         Ok(self.0.submit_many(tasks)?)
+    }
+
+    /// Records entries of your own, an array of `{kind, payload, id?}`, and submits tasks, all or nothing of it: `{entries, tasks}`. To be able to repeat the
+    /// call, give the entries ids and the tasks idempotency keys.
+    ///
+    /// Throws as `submit`, and for the entries `INVALID_KIND`, `RESERVED_KIND`, `INVALID_ID`, `ID_CONFLICT` and the `PAYLOAD_...` codes.
+    pub fn record_and_submit(&self, entries: &str, tasks: &str) -> Result<String> {
+        Ok(self.0.record_and_submit_json(&request::records(entries)?, tasks)?)
     }
 
     /// A task with its history and its pleas.
@@ -135,19 +143,73 @@ impl Orchestrator {
         Ok(self.0.pleas(all)?)
     }
 
-    /// Votes for a plea, and returns it as it stands then. The id may also be that of a task which has yet to plead.
+    /// Votes for a plea, and returns it as it stands then. The id may also be that of a task which has yet to plead. With `behalf` it is cast in the place
+    /// of who has handed its vote over; with `key`, the voter's private Ed25519 key in PEM, it is signed.
     ///
-    /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `NOT_FOUND`, `IO`.
-    #[uniffi::method(default(reason = ""))]
-    pub fn approve(&self, plea: &str, voter: &str, reason: &str) -> Result<String> {
-        Ok(self.0.vote(plea, voter, "approve", reason)?)
+    /// Throws `VOTE_REFUSED`, whose context says `why`, `INVALID_ID`, `INVALID_TASK` for a voter that is no name, `INVALID_ARGUMENT` for what is no key,
+    /// `NOT_FOUND`, `IO`.
+    #[uniffi::method(default(reason = "", behalf = None, key = None))]
+    pub fn approve(
+        &self,
+        plea: &str,
+        voter: &str,
+        reason: &str,
+        behalf: Option<String>,
+        key: Option<String>,
+    ) -> Result<String> {
+        Ok(self.0.vote(plea, voter, "approve", reason, behalf.as_deref(), key.as_deref())?)
     }
 
     /// Votes against a plea, with a reason, and returns it as it stands then.
     ///
     /// Throws as `approve`.
-    pub fn deny(&self, plea: &str, voter: &str, reason: &str) -> Result<String> {
-        Ok(self.0.vote(plea, voter, "deny", reason)?)
+    #[uniffi::method(default(behalf = None, key = None))]
+    pub fn deny(
+        &self,
+        plea: &str,
+        voter: &str,
+        reason: &str,
+        behalf: Option<String>,
+        key: Option<String>,
+    ) -> Result<String> {
+        Ok(self.0.vote(plea, voter, "deny", reason, behalf.as_deref(), key.as_deref())?)
+    }
+
+    /// Takes a vote back while the plea is undecided, and returns the plea as it stands then.
+    ///
+    /// Throws as `approve`.
+    #[uniffi::method(default(key = None))]
+    pub fn take_back(&self, plea: &str, voter: &str, key: Option<String>) -> Result<String> {
+        Ok(self.0.take_back(plea, voter, key.as_deref())?)
+    }
+
+    /// Hands a vote over to another, who may cast it with `behalf`; with no `to`, takes that back. Returns the plea as it stands then.
+    ///
+    /// Throws as `approve`.
+    #[uniffi::method(default(key = None))]
+    pub fn delegate(
+        &self,
+        plea: &str,
+        voter: &str,
+        to: Option<String>,
+        key: Option<String>,
+    ) -> Result<String> {
+        Ok(self.0.delegate(plea, voter, to.as_deref(), key.as_deref())?)
+    }
+
+    /// The ballot that says `{choice, reason?, behalf?, to?}` about a plea, for whoever signs its `message` elsewhere; `choice` is `approve`, `deny`,
+    /// `take_back`, `delegate` (with `to`) or `revoke`. Nothing is written.
+    ///
+    /// Throws as `approve`.
+    pub fn ballot(&self, plea: &str, voter: &str, saying: &str) -> Result<String> {
+        Ok(self.0.ballot(plea, voter, saying)?)
+    }
+
+    /// Casts a ballot with the Ed25519 signature of its message, 128 hexadecimal digits, whoever brings it. Returns the plea as it stands then.
+    ///
+    /// Throws as `approve`.
+    pub fn cast(&self, ballot: &str, signature: &str) -> Result<String> {
+        Ok(self.0.cast(ballot, signature)?)
     }
 
     /// Puts a schedule under its name, in place of one that may be there, and returns it: a task is submitted at each of its times, once, by
@@ -216,6 +278,14 @@ impl Orchestrator {
     /// Throws `IO`.
     pub fn agents(&self) -> Result<String> {
         Ok(self.0.agents()?)
+    }
+
+    /// Takes an agent out (`down`), so that it is given no task at all, or back in (`healthy`). Returns it as it is then.
+    ///
+    /// Throws `NOT_FOUND`, `INVALID_ARGUMENT` for another health, `INVALID_TASK` for a name that is none, `ACCESS_REFUSED`, `IO`.
+    #[uniffi::method(default(reason = ""))]
+    pub fn set_health(&self, agent: &str, health: &str, principal: &str, reason: &str) -> Result<String> {
+        Ok(self.0.set_health(agent, health, principal, reason)?)
     }
 
     /// Counts, rates and latencies over the last events, so many of them, as an object.

@@ -19,12 +19,38 @@ impl Orchestrator {
     ///
     /// # Errors
     /// As [`Orchestrator::say`].
-    pub fn vote(&self, plea: &str, voter: &str, choice: &str, reason: &str) -> Result<String> {
+    pub fn vote(
+        &self,
+        plea: &str,
+        voter: &str,
+        choice: &str,
+        reason: &str,
+        behalf: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<String> {
         let vote = Choice::parse(choice).filter(|choice| matches!(choice, Choice::Approve | Choice::Deny));
         let choice = vote.ok_or_else(|| {
             Error::new(Code::InvalidArgument, format!("{choice:?} is no vote")).remedy("approve or deny")
         })?;
-        self.put(plea, voter, Saying::of(choice, reason), None)
+        let behalf = behalf.map(Principal::parse).transpose()?;
+        self.put(plea, voter, Saying { behalf, ..Saying::of(choice, reason) }, key)
+    }
+
+    /// Takes a vote back, and returns the plea as it stands then.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::say`].
+    pub fn take_back(&self, plea: &str, voter: &str, key: Option<&str>) -> Result<String> {
+        self.put(plea, voter, Saying::of(Choice::TakeBack, ""), key)
+    }
+
+    /// Hands a vote over, or with no `to` takes that back, and returns the plea as it stands then.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::say`].
+    pub fn delegate(&self, plea: &str, voter: &str, to: Option<&str>, key: Option<&str>) -> Result<String> {
+        let to = to.map(Principal::parse).transpose()?;
+        self.put(plea, voter, to.map_or_else(|| Saying::of(Choice::Revoke, ""), Saying::delegate), key)
     }
 
     /// Says something about a plea, or about a task that has yet to plead, and returns the plea as it stands then: `{choice, reason?, behalf?, to?}`
