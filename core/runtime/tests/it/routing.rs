@@ -1,45 +1,29 @@
 //! Tasks and the agents that can do them, over both stores.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use sealbook_ledger::Genesis;
+use crate::support::{self, principal, task};
 use sealbook_runtime::{
     Attempt, CancelToken, Claimed, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
 };
-use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, new_ledger_id};
 use sealbook_tasks::{
-    AgentId, Arguments, Capability, Event, Failure, Fault, GateLimits, GateName, Health, Jitter, LEASE,
-    Needs, Principal, Profile, RetryPolicy, Span, Spec, State, Strategy, TaskId, TaskKind, WorkerId,
-    WorkerLease,
+    AgentId, Capability, Event, Failure, Fault, GateLimits, GateName, Health, Jitter, LEASE, Needs, Profile,
+    RetryPolicy, Span, Spec, State, Strategy, TaskId, TaskKind, WorkerId, WorkerLease,
 };
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
 
-struct House {
-    engine: Engine,
-    store: Arc<dyn Store>,
-    _folder: Option<tempfile::TempDir>,
+struct House(support::House);
+
+impl Deref for House {
+    type Target = support::House;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-fn houses(strategy: Strategy) -> Vec<House> {
-    let genesis = || Genesis::new(new_ledger_id().unwrap(), "example.com/routing").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("ledger.db");
-    let sqlite: Arc<dyn Store> =
-        Arc::new(SqliteStore::create(&file, &genesis(), SqliteOptions::default()).unwrap());
-    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
-    let house = |store: Arc<dyn Store>, folder| House {
-        engine: Engine::new(store.clone(), EngineOptions { strategy, ..EngineOptions::default() }).unwrap(),
-        store,
-        _folder: folder,
-    };
-    vec![house(memory, None), house(sqlite, Some(folder))]
+fn houses(strategy: Strategy) -> [House; 2] {
+    support::houses_with(&EngineOptions { strategy, ..EngineOptions::default() }).map(House)
 }
 
 fn kind() -> TaskKind {
@@ -68,14 +52,13 @@ fn profile(name: &str, limit: u32) -> Profile {
 
 fn needing(capabilities: Vec<Capability>) -> Spec {
     let needs = Needs { capabilities, ..Needs::default() };
-    let spec = Spec::new(kind(), Arguments::parse("1").unwrap(), Principal::parse("ann").unwrap());
     let retry = RetryPolicy {
         initial: Span::from_millis(1),
         jitter: Jitter::None,
         max_attempts: 1,
         ..RetryPolicy::default()
     };
-    Spec { needs, retry, ..spec }
+    Spec { needs, retry, ..task("work", "1") }
 }
 
 impl House {
@@ -273,7 +256,7 @@ fn an_agent_that_keeps_failing_is_passed_over_and_is_still_when_it_comes_back() 
 #[test]
 fn an_agent_that_somebody_took_out_is_given_nothing_until_it_is_taken_back_in() {
     for house in houses(Strategy::LeastLoaded) {
-        let who = || Principal::parse("ops").unwrap();
+        let who = || principal("ops");
         assert!(house.engine.put_down(id("a"), true, who(), "").is_err(), "there is none yet");
         let (a, b) = (house.agent("a", 4), house.agent("b", 4));
         let before = house.engine.has_news().unwrap().present;
@@ -344,7 +327,7 @@ fn a_shut_gate_a_time_and_a_dependency_are_named_as_what_a_task_waits_for() {
             .limit(
                 GateName::Kind(kind()),
                 GateLimits { paused: true, ..GateLimits::default() },
-                Principal::parse("ops").unwrap(),
+                principal("ops"),
                 "",
             )
             .unwrap();

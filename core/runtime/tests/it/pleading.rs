@@ -1,67 +1,22 @@
 //! Attacks on approvals, against two processes' handles on one file. The rules themselves are attacked on virtual time in `sealbook-tasks`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+use crate::support::{House, kind, principal, task};
 use rusqlite::Connection;
 use sealbook_error::Code;
-use sealbook_ledger::Genesis;
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, Voter, WorkerOptions,
     work,
 };
-use sealbook_store::{SqliteOptions, SqliteStore, new_ledger_id};
+use sealbook_store::{SqliteOptions, SqliteStore};
 use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Ballot, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Principal,
-    Right, Saying, Span, Spec, Standing, State, TaskId, TaskKind, VoterKey,
+    ApprovalPolicy, Ballot, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Right, Saying, Span,
+    Spec, Standing, State, TaskId, VoterKey,
 };
-use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
-use tempfile::TempDir;
-
-struct House {
-    folder: TempDir,
-}
-
-impl House {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let genesis = Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap();
-        SqliteStore::create(&folder.path().join("ledger.db"), &genesis, SqliteOptions::default()).unwrap();
-        Self { folder }
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("ledger.db")
-    }
-
-    /// As another process would have it.
-    fn engine(&self) -> Engine {
-        self.engine_with(EngineOptions::default())
-    }
-
-    fn engine_with(&self, options: EngineOptions) -> Engine {
-        Engine::new(Arc::new(SqliteStore::open(&self.file(), SqliteOptions::default()).unwrap()), options)
-            .unwrap()
-    }
-
-    fn change(&self, sql: &str) {
-        assert_eq!(Connection::open(self.file()).unwrap().execute(sql, []).unwrap(), 1, "{sql}");
-    }
-}
-
-fn principal(name: &str) -> Principal {
-    Principal::parse(name).unwrap()
-}
 
 fn spec(arguments: &str, approvals: u32) -> Spec {
-    let kind = TaskKind::parse("deploy").unwrap();
-    let spec = Spec::new(kind, Arguments::parse(arguments).unwrap(), principal("ann"));
-    Spec { approval: Some(ApprovalPolicy::of(approvals, vec![Key::parse("approver").unwrap()])), ..spec }
+    let policy = ApprovalPolicy::of(approvals, vec![Key::parse("approver").unwrap()]);
+    Spec { approval: Some(policy), ..task("deploy", arguments) }
 }
 
 fn plead(engine: &Engine, spec: Spec) -> (TaskId, Plea) {
@@ -71,7 +26,7 @@ fn plead(engine: &Engine, spec: Spec) -> (TaskId, Plea) {
 
 fn run(engine: &Engine) -> Summary {
     let handler = |attempt: &Attempt| Outcome::Complete(attempt.arguments.as_str().to_owned());
-    let handlers = Handlers::from([(TaskKind::parse("deploy").unwrap(), Arc::new(handler) as _)]);
+    let handlers = Handlers::from([(kind("deploy"), Arc::new(handler) as _)]);
     let options = WorkerOptions { concurrency: 2, until_idle: true, ..WorkerOptions::default() };
     work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
 }
@@ -82,12 +37,12 @@ fn state(engine: &Engine, id: TaskId) -> State {
 
 #[test]
 fn waiting_survives_a_restart_and_is_decided_from_another_process() {
-    let house = House::new();
-    let (id, plea) = plead(&house.engine(), spec("1", 1));
-    let other = house.engine();
+    let house = House::in_a_file();
+    let (id, plea) = plead(&house.another(), spec("1", 1));
+    let other = house.another();
     assert_eq!(run(&other).attempts, 0);
     other.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
-    let third = house.engine();
+    let third = house.another();
     assert_eq!(run(&third).completed, 1);
     assert_eq!(state(&third, id), State::Completed);
 }
@@ -101,8 +56,8 @@ fn behind_another(engine: &Engine, spec: Spec) -> TaskId {
 
 #[test]
 fn early_votes_count_once_the_task_asks_and_only_for_what_they_were_cast_on() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let ids = [behind_another(&engine, spec("[1]", 2)), behind_another(&engine, spec("[7]", 2))];
     for id in ids {
         let vote = |who| engine.vote(id, principal(who), Choice::Approve, "seen");
@@ -115,7 +70,7 @@ fn early_votes_count_once_the_task_asks_and_only_for_what_they_were_cast_on() {
     house.change(
         "UPDATE tasks SET document = replace(document, '[7]', '[8]') WHERE state = 'pending' AND document LIKE '%[7]%'",
     );
-    let other = house.engine();
+    let other = house.another();
     assert_eq!(run(&other).completed, 2, "those that they waited for");
     let [kept, changed] = ids.map(|id| other.show(id).unwrap().pleas);
     assert!(kept.len() == 1 && !kept[0].early && kept[0].approvals() == 1);
@@ -128,14 +83,14 @@ fn early_votes_count_once_the_task_asks_and_only_for_what_they_were_cast_on() {
 
 #[test]
 fn early_votes_may_decide() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let (granted, denied) = (behind_another(&engine, spec("1", 1)), behind_another(&engine, spec("2", 1)));
     let plea = engine.vote(granted, principal("bob"), Choice::Approve, "").unwrap();
     assert_eq!((plea.state, state(&engine, granted)), (PleaState::Approved, State::Pending));
     assert_eq!(engine.vote(denied, principal("bob"), Choice::Deny, "no").unwrap().state, PleaState::Denied);
     assert_eq!(state(&engine, denied), State::Failed);
-    assert_eq!(run(&house.engine()).completed, 3, "the two in front, and the one that was granted");
+    assert_eq!(run(&house.another()).completed, 3, "the two in front, and the one that was granted");
     assert_eq!(engine.plea(plea.id).unwrap().state, PleaState::Consumed);
     let error = engine.vote(granted, principal("cat"), Choice::Approve, "").unwrap_err();
     assert_eq!(error.code(), Code::VoteRefused);
@@ -143,8 +98,8 @@ fn early_votes_may_decide() {
 
 #[test]
 fn an_early_denial_ends_a_suspended_task_too() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let id = behind_another(&engine, spec("1", 2));
     engine.vote(id, principal("bob"), Choice::Approve, "").unwrap();
     engine.suspend(id, principal("ann"), "not yet").unwrap();
@@ -156,8 +111,8 @@ fn an_early_denial_ends_a_suspended_task_too() {
 #[test]
 fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
     for round in 0..10 {
-        let house = House::new();
-        let (id, plea) = plead(&house.engine(), spec("1", 1));
+        let house = House::in_a_file();
+        let (id, plea) = plead(&house.another(), spec("1", 1));
         let start = Barrier::new(4);
         let outcomes: Vec<_> = std::thread::scope(|scope| {
             let voters = [
@@ -169,7 +124,7 @@ fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
             let threads: Vec<_> = voters
                 .into_iter()
                 .map(|(name, choice)| {
-                    let (engine, start) = (house.engine(), &start);
+                    let (engine, start) = (house.another(), &start);
                     scope.spawn(move || {
                         start.wait();
                         engine.vote(plea.id, principal(name), choice, "mine").map(|plea| plea.state)
@@ -180,7 +135,7 @@ fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
         });
         let counted: Vec<_> = outcomes.iter().flatten().collect();
         assert_eq!(counted.len(), 1, "round {round}: {outcomes:?}");
-        let engine = house.engine();
+        let engine = house.another();
         let expected = if *counted[0] == PleaState::Approved { State::Queued } else { State::Failed };
         assert_eq!(state(&engine, id), expected);
         assert_eq!(engine.plea(plea.id).unwrap().votes.len(), 1);
@@ -189,12 +144,12 @@ fn of_votes_that_race_each_counts_once_and_the_first_decision_stands() {
 
 #[test]
 fn arguments_that_were_changed_after_the_approval_do_not_run() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let (id, plea) = plead(&engine, spec(r#"["staging"]"#, 1));
     engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
     house.change(r#"UPDATE tasks SET document = replace(document, '[\"staging\"]', '[\"production\"]')"#);
-    let other = house.engine();
+    let other = house.another();
     assert_eq!(run(&other).attempts, 0);
     let task = other.get(id).unwrap().task;
     assert_eq!(task.state, State::Cancelled);
@@ -204,16 +159,16 @@ fn arguments_that_were_changed_after_the_approval_do_not_run() {
 
 #[test]
 fn a_policy_that_was_weakened_or_taken_away_does_not_let_it_run() {
-    let house = House::new();
+    let house = House::in_a_file();
     for (from, to) in [("\"approvals\":2", "\"approvals\":1"), ("\"approval\":", "\"approval_\":")] {
-        let engine = house.engine();
+        let engine = house.another();
         let (id, plea) = plead(&engine, spec("1", 2));
         engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
         engine.vote(plea.id, principal("cat"), Choice::Approve, "").unwrap();
         let changed =
             format!("UPDATE tasks SET document = replace(document, '{from}', '{to}') WHERE state = 'queued'");
         house.change(&changed);
-        let other = house.engine();
+        let other = house.another();
         assert_eq!(run(&other).attempts, 0);
         assert_eq!(state(&other, id), State::Cancelled);
     }
@@ -221,25 +176,24 @@ fn a_policy_that_was_weakened_or_taken_away_does_not_let_it_run() {
 
 #[test]
 fn a_task_that_nobody_has_submitted_does_not_run() {
-    let house = House::new();
-    let engine = house.engine();
-    let kind = TaskKind::parse("deploy").unwrap();
-    engine.submit(Spec::new(kind, Arguments::parse("1").unwrap(), principal("ann"))).unwrap();
+    let house = House::in_a_file();
+    let engine = house.another();
+    engine.submit(task("deploy", "1")).unwrap();
     let forged = "019aaf3e-5a00-7000-8000-000000000001";
     house.change(&format!(
         "INSERT INTO tasks SELECT x'{}', kind, state, due, worker, term,
          replace(document, json_extract(document, '$.id'), '{forged}'), result, progress FROM tasks",
         forged.replace('-', "")
     ));
-    assert_eq!(run(&house.engine()).attempts, 1);
+    assert_eq!(run(&house.another()).attempts, 1);
     let forged = TaskId::parse(forged).unwrap();
     assert_eq!(state(&engine, forged), State::Cancelled);
 }
 
 #[test]
 fn a_grant_for_one_attempt_is_used_once() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let mut once = spec("1", 1);
     once.approval.as_mut().unwrap().per = Per::Attempt;
     let (id, plea) = plead(&engine, once);
@@ -250,15 +204,15 @@ fn a_grant_for_one_attempt_is_used_once() {
     house.change(
         "UPDATE tasks SET state = 'queued', document = replace(document, '\"completed\"', '\"queued\"')",
     );
-    let other = house.engine();
+    let other = house.another();
     assert_eq!(run(&other).completed, 0);
     assert_eq!(state(&other, id), State::AwaitingApproval);
 }
 
 #[test]
 fn a_redriven_task_asks_again() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let (id, plea) = plead(&engine, spec("1", 1));
     engine.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
     engine.cancel(id, principal("ann"), "not now").unwrap();
@@ -270,8 +224,8 @@ fn a_redriven_task_asks_again() {
 
 #[test]
 fn silence_is_a_denial_and_an_old_grant_is_none() {
-    let house = House::new();
-    let engine = house.engine();
+    let house = House::in_a_file();
+    let engine = house.another();
     let mut short = spec("1", 1);
     short.approval.as_mut().unwrap().levels[0].deadline = Span::from_millis(1);
     let (silent, _) = plead(&engine, short);
@@ -289,7 +243,7 @@ fn silence_is_a_denial_and_an_old_grant_is_none() {
 
 #[test]
 fn only_who_may_and_is_eligible_approves() {
-    let house = House::new();
+    let house = House::in_a_file();
     let standing = |name: &str| Standing::of(principal(name));
     let approver = Standing { roles: vec![Key::parse("approver").unwrap()], ..standing("cat") };
     let access = Access::Listed(vec![
@@ -297,7 +251,7 @@ fn only_who_may_and_is_eligible_approves() {
         standing("bob").allowed(Right::Approve, "*"),
         approver.allowed(Right::Approve, "deploy"),
     ]);
-    let engine = house.engine_with(EngineOptions { access, ..EngineOptions::default() });
+    let engine = house.another_with(EngineOptions { access, ..EngineOptions::default() });
     let (id, plea) = plead(&engine, spec("1", 1));
     for (who, why) in [("bob", "not_eligible"), ("eve", "no_right"), ("ann", "requester")] {
         let error = engine.vote(plea.id, principal(who), Choice::Approve, "").unwrap_err();
@@ -330,9 +284,9 @@ fn signers() -> (EngineOptions, [VoterKey; 2]) {
 
 #[test]
 fn a_ballot_is_signed_where_its_voter_is_and_brought_by_anybody() {
-    let house = House::new();
+    let house = House::in_a_file();
     let (options, [bobs, cats]) = signers();
-    let engine = house.engine_with(options);
+    let engine = house.another_with(options);
     let mut signed = spec("1", 2);
     signed.approval.as_mut().unwrap().signed = true;
     let (id, plea) = plead(&engine, signed);
@@ -354,9 +308,9 @@ fn a_ballot_is_signed_where_its_voter_is_and_brought_by_anybody() {
 
 #[test]
 fn a_vote_is_lent_and_taken_back_and_a_task_that_waits_may_hear_of_it_early() {
-    let house = House::new();
+    let house = House::in_a_file();
     let (options, _) = signers();
-    let engine = house.engine_with(options);
+    let engine = house.another_with(options);
     let mut lent = spec("1", 2);
     lent.approval.as_mut().unwrap().delegation = true;
     let id = behind_another(&engine, lent);
@@ -380,18 +334,18 @@ fn a_vote_is_lent_and_taken_back_and_a_task_that_waits_may_hear_of_it_early() {
 
 #[test]
 fn a_vote_that_could_not_be_written_does_not_count() {
-    let house = House::new();
-    let (_, plea) = plead(&house.engine(), spec("1", 1));
+    let house = House::in_a_file();
+    let (_, plea) = plead(&house.another(), spec("1", 1));
     let options =
         SqliteOptions { busy_timeout: std::time::Duration::from_millis(50), ..SqliteOptions::default() };
     let cut =
-        Engine::new(Arc::new(SqliteStore::open(&house.file(), options).unwrap()), EngineOptions::default())
+        Engine::new(Arc::new(SqliteStore::open(house.file(), options).unwrap()), EngineOptions::default())
             .unwrap();
     let blocker = Connection::open(house.file()).unwrap();
     blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = cut.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap_err();
     assert_eq!(error.code().name(), "LEDGER_BUSY");
     blocker.execute_batch("ROLLBACK").unwrap();
-    assert!(house.engine().plea(plea.id).unwrap().votes.is_empty());
+    assert!(house.another().plea(plea.id).unwrap().votes.is_empty());
     cut.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
 }

@@ -1,22 +1,10 @@
 //! Places of a worker: handlers that do not stop are replaced, and their number follows the load. Over both stores, with handlers that wait
 //! for the test and no sleeps that decide anything.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use sealbook_ledger::Genesis;
-use sealbook_runtime::{
-    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Progress, Summary, WorkerOptions, work,
-};
-use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, new_ledger_id};
-use sealbook_tasks::{
-    Arguments, Jitter, Principal, RetryPolicy, Span, Spec, State, TaskId, TaskKind, Timeouts,
-};
+use crate::support::{self, kind, principal, task};
+use sealbook_runtime::{Attempt, CancelToken, Handlers, Outcome, Progress, Summary, WorkerOptions, work};
+use sealbook_tasks::{Jitter, RetryPolicy, Span, Spec, State, TaskId, Timeouts};
+use std::ops::Deref;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -46,10 +34,16 @@ impl Gate {
 }
 
 struct House {
-    engine: Engine,
-    store: Arc<dyn Store>,
+    base: support::House,
     gate: Arc<Gate>,
-    _folder: Option<tempfile::TempDir>,
+}
+
+impl Deref for House {
+    type Target = support::House;
+
+    fn deref(&self) -> &Self::Target {
+        &self.base
+    }
 }
 
 struct Working {
@@ -58,30 +52,13 @@ struct Working {
     thread: JoinHandle<sealbook_error::Result<Summary>>,
 }
 
-fn houses() -> Vec<House> {
-    let genesis = || Genesis::new(new_ledger_id().unwrap(), "example.com/slots").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("ledger.db");
-    let sqlite: Arc<dyn Store> =
-        Arc::new(SqliteStore::create(&file, &genesis(), SqliteOptions::default()).unwrap());
-    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
-    let house = |store: Arc<dyn Store>, folder| House {
-        engine: Engine::new(store.clone(), EngineOptions::default()).unwrap(),
-        store,
-        gate: Arc::default(),
-        _folder: folder,
-    };
-    vec![house(memory, None), house(sqlite, Some(folder))]
-}
-
-fn kind(name: &str) -> TaskKind {
-    TaskKind::parse(name).unwrap()
+fn houses() -> [House; 2] {
+    support::houses().map(|base| House { base, gate: Arc::default() })
 }
 
 fn spec(name: &str) -> Spec {
-    let spec = Spec::new(kind(name), Arguments::parse("1").unwrap(), Principal::parse("ann").unwrap());
     let retry = RetryPolicy { initial: Span::from_millis(1), jitter: Jitter::None, ..RetryPolicy::default() };
-    Spec { retry, ..spec }
+    Spec { retry, ..task(name, "1") }
 }
 
 fn done() -> Outcome {
@@ -136,7 +113,7 @@ impl House {
     }
 
     fn cancel(&self, task: TaskId) {
-        self.engine.cancel(task, Principal::parse("ann").unwrap(), "enough").unwrap();
+        self.engine.cancel(task, principal("ann"), "enough").unwrap();
     }
 
     fn state(&self, task: TaskId) -> State {
@@ -328,7 +305,7 @@ fn the_number_of_permits_follows_the_load_up_to_the_concurrency_and_down_to_the_
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    let house = houses().remove(0);
+    let house = House { base: support::House::in_memory(), gate: Arc::default() };
     for bad in [
         options(0),
         WorkerOptions { least: Some(0), ..options(2) },

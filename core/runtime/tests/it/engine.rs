@@ -1,65 +1,28 @@
 //! Engine and worker over both stores: real threads, no sleeps for what is decided by time.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use sealbook_ledger::Genesis;
+use crate::support::{House, houses, kind, principal, task};
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Deed, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions,
     work,
 };
-use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, TaskFilter, new_ledger_id};
+use sealbook_store::TaskFilter;
 use sealbook_tasks::{
-    ApprovalPolicy, Arguments, Choice, Dependency, Failure, Fault, GateLimits, GateName, Idempotency, Jitter,
-    Key, OnFailure, PleaState, Principal, Priority, RetryPolicy, Scope, Span, Spec, State, TaskKind,
+    ApprovalPolicy, Choice, Dependency, Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key,
+    OnFailure, PleaState, Priority, RetryPolicy, Scope, Span, Spec, State,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-struct House {
-    engine: Engine,
-    store: Arc<dyn Store>,
-    _folder: Option<tempfile::TempDir>,
-}
-
-fn genesis() -> Genesis {
-    Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap()
-}
-
-fn houses() -> Vec<House> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("ledger.db");
-    let sqlite: Arc<dyn Store> =
-        Arc::new(SqliteStore::create(&file, &genesis(), SqliteOptions::default()).unwrap());
-    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
-    let house = |store: Arc<dyn Store>, folder| House {
-        engine: Engine::new(store.clone(), EngineOptions::default()).unwrap(),
-        store,
-        _folder: folder,
-    };
-    vec![house(memory, None), house(sqlite, Some(folder))]
-}
-
-fn principal(name: &str) -> Principal {
-    Principal::parse(name).unwrap()
-}
-
 fn spec(kind: &str, arguments: &str) -> Spec {
-    let spec =
-        Spec::new(TaskKind::parse(kind).unwrap(), Arguments::parse(arguments).unwrap(), principal("ann"));
     let retry = RetryPolicy { initial: Span::from_millis(1), jitter: Jitter::None, ..RetryPolicy::default() };
-    Spec { retry, ..spec }
+    Spec { retry, ..task(kind, arguments) }
 }
 
 fn run(engine: &Engine, handler: impl Fn(&Attempt) -> Outcome + Send + Sync + 'static) -> Summary {
     let mut handlers = Handlers::new();
     let handler: Arc<dyn sealbook_runtime::Handler> = Arc::new(handler);
-    for kind in ["work", "other"] {
-        handlers.insert(TaskKind::parse(kind).unwrap(), handler.clone());
+    for name in ["work", "other"] {
+        handlers.insert(kind(name), handler.clone());
     }
     let options = WorkerOptions { concurrency: 4, until_idle: true, ..WorkerOptions::default() };
     work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
@@ -275,10 +238,9 @@ fn a_running_task_that_is_cancelled_stops_and_a_waiting_one_never_starts() {
 
 #[test]
 fn who_is_not_listed_neither_submits_nor_manages_nor_approves() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
     let ann = sealbook_tasks::Standing::of(principal("ann")).allowed(sealbook_tasks::Right::Submit, "work");
     let options = EngineOptions { access: Access::Listed(vec![ann]), ..EngineOptions::default() };
-    let engine = Engine::new(store.clone(), options).unwrap();
+    let House { engine, store, .. } = &House::in_memory_with(options);
     let id = engine.submit(spec("work", "1")).unwrap().id;
     let size = store.size().unwrap();
     assert_eq!(engine.submit(spec("other", "1")).unwrap_err().code().name(), "ACCESS_REFUSED");
@@ -304,14 +266,9 @@ fn many_are_acted_on_and_one_that_cannot_be_holds_back_no_other() {
 
 #[test]
 fn a_worker_hears_that_a_kind_was_let_go_elsewhere_and_nothing_of_the_limit_is_left() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("ledger.db");
-    let genesis = genesis();
-    let first = SqliteStore::create(&file, &genesis, SqliteOptions::default()).unwrap();
-    let second = SqliteStore::open(&file, SqliteOptions::default()).unwrap();
-    let here = Engine::new(Arc::new(first), EngineOptions::default()).unwrap();
-    let elsewhere = Engine::new(Arc::new(second), EngineOptions::default()).unwrap();
-    let work_kind = || GateName::Kind(TaskKind::parse("work").unwrap());
+    let house = House::in_a_file();
+    let (here, elsewhere) = (house.another(), house.another());
+    let work_kind = || GateName::Kind(kind("work"));
     let paused = GateLimits { paused: true, ..GateLimits::default() };
     elsewhere.limit(work_kind(), paused, principal("ops"), "maintenance").unwrap();
     let id = here.submit(spec("work", "1")).unwrap().id;
@@ -322,7 +279,7 @@ fn a_worker_hears_that_a_kind_was_let_go_elsewhere_and_nothing_of_the_limit_is_l
     let stop = CancelToken::new();
     let (engine, token) = (here.clone(), stop.clone());
     let worker = std::thread::spawn(move || {
-        let handlers = ["work", "other"].map(|kind| (TaskKind::parse(kind).unwrap(), Arc::new(echo) as _));
+        let handlers = ["work", "other"].map(|name| (kind(name), Arc::new(echo) as _));
         work(&engine, Handlers::from(handlers), &WorkerOptions::default(), &token, &mut |_| {}).unwrap()
     });
     let completes = |id| {
@@ -343,21 +300,20 @@ fn a_worker_hears_that_a_kind_was_let_go_elsewhere_and_nothing_of_the_limit_is_l
 
 #[test]
 fn only_who_may_manage_all_kinds_limits_the_queue_and_that_is_an_entry() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
     let right = sealbook_tasks::Right::Manage;
     let some = sealbook_tasks::Standing::of(principal("some")).allowed(right, "work");
     let all = sealbook_tasks::Standing::of(principal("all")).allowed(right, "*");
     let options = EngineOptions { access: Access::Listed(vec![some, all]), ..EngineOptions::default() };
-    let engine = Engine::new(store.clone(), options).unwrap();
+    let House { engine, store, .. } = &House::in_memory_with(options);
     let limits = GateLimits { concurrency: Some(1), ..GateLimits::default() };
     let set = |gate: &GateName, who| engine.limit(gate.clone(), limits, principal(who), "why");
-    let kind = GateName::Kind(TaskKind::parse("work").unwrap());
+    let gate = GateName::Kind(kind("work"));
     let size = store.size().unwrap();
-    set(&kind, "some").unwrap();
+    set(&gate, "some").unwrap();
     assert_eq!(set(&GateName::Queue, "some").unwrap_err().code().name(), "ACCESS_REFUSED");
     set(&GateName::Queue, "all").unwrap();
     assert_eq!(store.size().unwrap(), size + 3);
-    assert_eq!(engine.gates().unwrap(), [(kind, limits), (GateName::Queue, limits)]);
+    assert_eq!(engine.gates().unwrap(), [(gate, limits), (GateName::Queue, limits)]);
     let none = sealbook_tasks::Rate { starts: 0, per: Span::from_secs(1), burst: 1 };
     let none = GateLimits { rate: Some(none), ..GateLimits::default() };
     let refused = engine.limit(GateName::Queue, none, principal("all"), "");
@@ -370,7 +326,7 @@ fn a_worker_that_lost_its_lease_writes_nothing_and_its_task_runs_again() {
         let id = house.engine.submit(spec("work", "1")).unwrap().id;
         let name = sealbook_tasks::WorkerId::parse("w").unwrap();
         let old = house.engine.begin_worker(name.clone(), sealbook_tasks::LEASE).unwrap();
-        let kinds = Arc::new(std::collections::BTreeSet::from([TaskKind::parse("work").unwrap()]));
+        let kinds = Arc::new(std::collections::BTreeSet::from([kind("work")]));
         let claimed = house.engine.claim(&old, 1, &kinds).unwrap().pop().unwrap();
         house.engine.begin_worker(name, sealbook_tasks::LEASE).unwrap();
         let size = house.store.size().unwrap();

@@ -1,86 +1,37 @@
 //! Schedules over both stores. Runs that are due lie in the past, so nothing waits for a clock.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+use crate::support::{House, houses, kind, principal, task};
 use rusqlite::Connection;
-use sealbook_ledger::{Genesis, Time};
+use sealbook_ledger::Time;
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, ScheduleRequest, Scheduled,
     Summary, WorkerOptions, work,
 };
-use sealbook_store::{
-    MemoryStore, Order, Query, SqliteOptions, SqliteStore, Store, TaskFilter, TaskRow, new_ledger_id, now,
-};
+use sealbook_store::{Order, Query, SqliteOptions, SqliteStore, TaskFilter, TaskRow, now};
 use sealbook_tasks::{
-    Arguments, Idempotency, Key, Missed, Principal, QueueOptions, Right, Schedule, Scope, Span, Spec,
-    Standing, State, TaskKind,
+    Idempotency, Key, Missed, QueueOptions, Right, Schedule, Scope, Span, Spec, Standing, State,
 };
-use std::path::PathBuf;
 use std::sync::{Arc, Barrier, OnceLock};
 
-struct House {
-    store: Arc<dyn Store>,
-    file: Option<PathBuf>,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl House {
-    fn in_memory() -> Self {
-        Self { store: Arc::new(MemoryStore::new(genesis()).unwrap()), file: None, _folder: None }
-    }
-
-    fn in_a_file() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("ledger.db");
-        let store = Arc::new(SqliteStore::create(&file, &genesis(), SqliteOptions::default()).unwrap());
-        Self { store, file: Some(file), _folder: Some(folder) }
-    }
-
-    fn engine(&self) -> Engine {
-        self.engine_with(EngineOptions::default())
-    }
-
-    fn engine_with(&self, options: EngineOptions) -> Engine {
-        Engine::new(self.store.clone(), options).unwrap()
-    }
-
-    /// The types of actions in the ledger that have to do with schedules, in order.
-    fn acts(&self) -> Vec<String> {
-        let query = Query { order: Order::Oldest, ..Query::default() };
-        let mut acts = Vec::new();
-        for entry in self.store.query(&query).unwrap().entries {
-            let payload: serde_json::Value = serde_json::from_slice(&entry.payload.unwrap()).unwrap();
-            if payload["metadata"]["schedule"].is_string() {
-                acts.push(payload["action"]["type"].as_str().unwrap().to_owned());
-            }
+/// The types of actions in the ledger that have to do with schedules, in order.
+fn acts(house: &House) -> Vec<String> {
+    let query = Query { order: Order::Oldest, ..Query::default() };
+    let mut acts = Vec::new();
+    for entry in house.store.query(&query).unwrap().entries {
+        let payload: serde_json::Value = serde_json::from_slice(&entry.payload.unwrap()).unwrap();
+        if payload["metadata"]["schedule"].is_string() {
+            acts.push(payload["action"]["type"].as_str().unwrap().to_owned());
         }
-        acts
     }
-}
-
-fn houses() -> [House; 2] {
-    [House::in_memory(), House::in_a_file()]
-}
-
-fn genesis() -> Genesis {
-    Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap()
+    acts
 }
 
 fn name(text: &str) -> Key {
     Key::parse(text).unwrap()
 }
 
-fn principal(name: &str) -> Principal {
-    Principal::parse(name).unwrap()
-}
-
 fn spec(arguments: &str) -> Spec {
-    Spec::new(TaskKind::parse("work").unwrap(), Arguments::parse(arguments).unwrap(), principal("ann"))
+    task("work", arguments)
 }
 
 /// The last hour of yesterday, as seen once for the whole test.
@@ -134,7 +85,7 @@ fn only(engine: &Engine) -> Scheduled {
 
 fn run(engine: &Engine) -> Summary {
     let handler = |attempt: &Attempt| Outcome::Complete(attempt.arguments.as_str().to_owned());
-    let handlers = Handlers::from([(TaskKind::parse("work").unwrap(), Arc::new(handler) as _)]);
+    let handlers = Handlers::from([(kind("work"), Arc::new(handler) as _)]);
     let options = WorkerOptions { until_idle: true, ..WorkerOptions::default() };
     work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
 }
@@ -143,7 +94,7 @@ fn run(engine: &Engine) -> Summary {
 fn after_a_pause_of_all_workers_each_policy_makes_its_own_of_what_was_missed() {
     let quiet = Span::from_secs(1);
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         let runs = |name_of: &str, missed, count| {
             let schedule = Schedule { grace: quiet, ..hourly(missed) };
             let request = ScheduleRequest { name: name(name_of), ..since(count, schedule) };
@@ -163,14 +114,14 @@ fn after_a_pause_of_all_workers_each_policy_makes_its_own_of_what_was_missed() {
         for scheduled in engine.schedules().unwrap() {
             assert!(scheduled.next.unwrap() > now().unwrap(), "{scheduled:?}");
         }
-        assert_eq!(house.acts(), ["schedule", "schedule", "fire", "fire", "schedule", "fire"]);
+        assert_eq!(acts(&house), ["schedule", "schedule", "fire", "fire", "schedule", "fire"]);
     }
 }
 
 #[test]
 fn a_worker_makes_what_is_due_runs_it_and_is_idle_with_nothing_but_a_schedule() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(2, hourly(Missed::All))).unwrap();
         let summary = run(&engine);
         assert_eq!((summary.attempts, summary.completed), (3, 3));
@@ -182,7 +133,7 @@ fn a_worker_makes_what_is_due_runs_it_and_is_idle_with_nothing_but_a_schedule() 
 #[test]
 fn a_task_and_the_ledger_say_which_schedule_made_it_and_for_when() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(0, hourly(Missed::Once))).unwrap();
         engine.tend().unwrap();
         let task = tasks(&engine).pop().unwrap().task;
@@ -190,14 +141,14 @@ fn a_task_and_the_ledger_say_which_schedule_made_it_and_for_when() {
         assert_eq!(first.reason, Some(format!("the run of schedule \"s\" for {}", hours_ago(0))));
         let scheduled = only(&engine);
         assert_eq!((scheduled.last, scheduled.last_task), (Some(hours_ago(0)), Some(task.id)));
-        assert_eq!(house.acts(), ["schedule", "fire"]);
+        assert_eq!(acts(&house), ["schedule", "fire"]);
     }
 }
 
 #[test]
 fn a_run_that_pleads_says_where_it_comes_from_and_is_not_approved_by_its_requester() {
     let house = House::in_memory();
-    let engine = house.engine();
+    let engine = house.another();
     let request = since(0, hourly(Missed::Once));
     let approval = Some(sealbook_tasks::ApprovalPolicy::of(1, vec![name("approver")]));
     engine.put_schedule(ScheduleRequest { spec: Spec { approval, ..spec("1") }, ..request }).unwrap();
@@ -214,9 +165,9 @@ fn a_run_that_pleads_says_where_it_comes_from_and_is_not_approved_by_its_request
 #[test]
 fn of_many_that_tend_at_once_one_makes_each_run() {
     let house = House::in_a_file();
-    house.engine().put_schedule(since(20, hourly(Missed::All))).unwrap();
+    house.another().put_schedule(since(20, hourly(Missed::All))).unwrap();
     let barrier = Barrier::new(4);
-    let file = house.file.as_ref().unwrap();
+    let file = house.file();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -228,13 +179,13 @@ fn of_many_that_tend_at_once_one_makes_each_run() {
             });
         }
     });
-    assert_eq!(planned(&house.engine()).len(), 21);
+    assert_eq!(planned(&house.another()).len(), 21);
 }
 
 #[test]
 fn no_more_runs_than_the_limit_are_made_at_a_look_and_the_rest_at_the_next() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(4, Schedule { limit: 2, ..hourly(Missed::All) })).unwrap();
         let looks = [2, 4, 5, 5].map(|expected| {
             engine.tend().unwrap();
@@ -248,11 +199,11 @@ fn no_more_runs_than_the_limit_are_made_at_a_look_and_the_rest_at_the_next() {
 #[test]
 fn putting_what_is_there_changes_nothing_and_new_work_at_the_same_times_loses_no_run() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(1, hourly(Missed::All))).unwrap();
         let request = ScheduleRequest { from: None, ..since(1, hourly(Missed::All)) };
         engine.put_schedule(request.clone()).unwrap();
-        assert_eq!(house.acts(), ["schedule"]);
+        assert_eq!(acts(&house), ["schedule"]);
         engine.put_schedule(ScheduleRequest { spec: spec("2"), ..request.clone() }).unwrap();
         engine.tend().unwrap();
         let made = tasks(&engine);
@@ -269,7 +220,7 @@ fn putting_what_is_there_changes_nothing_and_new_work_at_the_same_times_loses_no
 #[test]
 fn a_paused_schedule_makes_nothing_and_goes_on_from_when_it_is_resumed() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(3, hourly(Missed::All))).unwrap();
         let paused = engine.pause_schedule(&name("s"), principal("ann")).unwrap();
         assert_eq!((paused.paused, paused.next), (true, None));
@@ -286,14 +237,14 @@ fn a_paused_schedule_makes_nothing_and_goes_on_from_when_it_is_resumed() {
         assert!(resumed.next.unwrap() > now().unwrap());
         engine.tend().unwrap();
         assert_eq!(tasks(&engine).len(), 0);
-        assert_eq!(house.acts(), ["schedule", "pause_schedule", "schedule", "resume_schedule"]);
+        assert_eq!(acts(&house), ["schedule", "pause_schedule", "schedule", "resume_schedule"]);
     }
 }
 
 #[test]
 fn a_removed_schedule_is_gone_and_makes_no_run_twice_when_it_is_put_anew() {
     for house in houses() {
-        let engine = house.engine();
+        let engine = house.another();
         engine.put_schedule(since(1, hourly(Missed::All))).unwrap();
         engine.tend().unwrap();
         engine.remove_schedule(&name("s"), principal("ann")).unwrap();
@@ -303,7 +254,7 @@ fn a_removed_schedule_is_gone_and_makes_no_run_twice_when_it_is_put_anew() {
         engine.put_schedule(since(2, hourly(Missed::All))).unwrap();
         engine.tend().unwrap();
         assert_eq!(planned(&engine).len(), 3, "two of the three were made before");
-        assert_eq!(house.acts(), ["schedule", "fire", "unschedule", "schedule", "fire"]);
+        assert_eq!(acts(&house), ["schedule", "fire", "unschedule", "schedule", "fire"]);
     }
 }
 
@@ -316,7 +267,7 @@ fn only_its_requester_and_who_may_manage_changes_a_schedule() {
             may("eve", Right::Submit),
             may("ops", Right::Manage),
         ]);
-        let engine = house.engine_with(EngineOptions { access, ..EngineOptions::default() });
+        let engine = house.another_with(EngineOptions { access, ..EngineOptions::default() });
         let request = since(0, hourly(Missed::All));
         let of = |who| ScheduleRequest {
             spec: Spec { requester: principal(who), ..spec("1") },
@@ -339,9 +290,9 @@ fn only_its_requester_and_who_may_manage_changes_a_schedule() {
 #[test]
 fn a_requester_who_may_no_longer_submit_stops_no_worker_and_the_schedule_says_why() {
     for house in houses() {
-        house.engine().put_schedule(since(0, hourly(Missed::All))).unwrap();
+        house.another().put_schedule(since(0, hourly(Missed::All))).unwrap();
         let engine =
-            house.engine_with(EngineOptions { access: Access::Listed(vec![]), ..EngineOptions::default() });
+            house.another_with(EngineOptions { access: Access::Listed(vec![]), ..EngineOptions::default() });
         engine.tend().unwrap();
         let scheduled = only(&engine);
         assert_eq!(tasks(&engine).len(), 0);
@@ -354,7 +305,7 @@ fn a_requester_who_may_no_longer_submit_stops_no_worker_and_the_schedule_says_wh
 fn with_a_full_queue_a_run_waits_and_is_not_lost() {
     for house in houses() {
         let queue = QueueOptions { capacity: 1, ..QueueOptions::default() };
-        let engine = house.engine_with(EngineOptions { queue, ..EngineOptions::default() });
+        let engine = house.another_with(EngineOptions { queue, ..EngineOptions::default() });
         engine.put_schedule(since(1, hourly(Missed::All))).unwrap();
         engine.tend().unwrap();
         let scheduled = only(&engine);
@@ -367,7 +318,7 @@ fn with_a_full_queue_a_run_waits_and_is_not_lost() {
 
 #[test]
 fn what_would_never_run_is_refused_when_it_is_put() {
-    let engine = House::in_memory().engine();
+    let engine = House::in_memory().engine;
     let key = Idempotency { key: name("k"), scope: Scope::Kind, lifetime: Span::from_secs(1) };
     let good = since(0, hourly(Missed::All));
     let schedule =
@@ -398,29 +349,29 @@ fn a_schedule_that_was_changed_behind_sealbooks_back_makes_nothing() {
         ("\"ann\"", "\"bob\""),
     ] {
         let house = House::in_a_file();
-        let engine = house.engine();
+        let engine = house.another();
         engine
             .put_schedule(ScheduleRequest { spec: spec("\"quiet\""), ..since(2, hourly(Missed::All)) })
             .unwrap();
-        let file = Connection::open(house.file.as_ref().unwrap()).unwrap();
+        let file = Connection::open(house.file()).unwrap();
         let sql = "UPDATE documents SET document = replace(document, ?1, ?2) WHERE name = 'schedule:s'";
         assert_eq!(file.execute(sql, [from, to]).unwrap(), 1);
         assert_eq!(run(&engine).attempts, 0, "{to}");
         let scheduled = only(&engine);
         assert!(scheduled.paused && scheduled.problem.unwrap().contains("behind"), "{to}");
-        assert_eq!(house.acts(), ["schedule", "pause_schedule"]);
+        assert_eq!(acts(&house), ["schedule", "pause_schedule"]);
     }
 }
 
 #[test]
 fn a_schedule_that_cannot_be_read_keeps_no_other_from_its_runs() {
     let house = House::in_a_file();
-    let engine = house.engine();
+    let engine = house.another();
     for (text, back) in [("broken", 1), ("s", 1)] {
         let request = ScheduleRequest { name: name(text), ..since(back, hourly(Missed::All)) };
         engine.put_schedule(request).unwrap();
     }
-    let file = Connection::open(house.file.as_ref().unwrap()).unwrap();
+    let file = Connection::open(house.file()).unwrap();
     let sql = "UPDATE documents SET document = '{' WHERE name = 'schedule:broken'";
     assert_eq!(file.execute(sql, []).unwrap(), 1);
     assert_eq!(run(&engine).completed, 2);

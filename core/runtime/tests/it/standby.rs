@@ -1,39 +1,31 @@
 //! Workers that stand by are given what is submitted in their process.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use sealbook_ledger::Genesis;
-use sealbook_runtime::{
-    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
-};
-use sealbook_store::{SqliteOptions, SqliteStore, TaskFilter, new_ledger_id};
-use sealbook_tasks::{
-    Arguments, Event, GateLimits, GateName, Needs, Principal, Rate, Span, Spec, State, TaskId, TaskKind,
-};
+use crate::support::{self, kind, principal, task};
+use sealbook_runtime::{Attempt, CancelToken, Handlers, Outcome, Summary, WorkerOptions, work};
+use sealbook_store::TaskFilter;
+use sealbook_tasks::{Event, GateLimits, GateName, Needs, Rate, Span, Spec, State, TaskId};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 struct House {
-    folder: TempDir,
-    engine: Engine,
+    base: support::House,
     stop: CancelToken,
+}
+
+impl Deref for House {
+    type Target = support::House;
+
+    fn deref(&self) -> &Self::Target {
+        &self.base
+    }
 }
 
 impl House {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let genesis = Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap();
-        let store = SqliteStore::create(&folder.path().join("ledger.db"), &genesis, SqliteOptions::default());
-        let engine = Engine::new(Arc::new(store.unwrap()), EngineOptions::default()).unwrap();
-        Self { folder, engine, stop: CancelToken::new() }
+        Self { base: support::House::in_a_file(), stop: CancelToken::new() }
     }
 
     fn worker(
@@ -42,7 +34,7 @@ impl House {
         handler: impl Fn(&Attempt) -> Outcome + Send + Sync + 'static,
     ) -> JoinHandle<Summary> {
         let (engine, stop) = (self.engine.clone(), self.stop.clone());
-        let handlers = Handlers::from([(TaskKind::parse("work").unwrap(), Arc::new(handler) as _)]);
+        let handlers = Handlers::from([(kind("work"), Arc::new(handler) as _)]);
         let options = WorkerOptions { concurrency, ..WorkerOptions::default() };
         std::thread::spawn(move || work(&engine, handlers, &options, &stop, &mut |_| {}).unwrap())
     }
@@ -64,8 +56,7 @@ impl House {
 }
 
 fn spec() -> Spec {
-    let kind = TaskKind::parse("work").unwrap();
-    Spec::new(kind, Arguments::parse("1").unwrap(), Principal::parse("ann").unwrap())
+    task("work", "1")
 }
 
 fn echo(attempt: &Attempt) -> Outcome {
@@ -94,7 +85,7 @@ fn a_worker_that_stands_by_is_given_only_what_a_claim_would_give_it() {
     let house = House::new();
     let worker = house.worker(2, echo);
     house.completes(house.engine.submit(spec()).unwrap().id);
-    let other = Spec { kind: TaskKind::parse("other").unwrap(), ..spec() };
+    let other = Spec { kind: kind("other"), ..spec() };
     let agent = Spec { needs: Needs { models: vec!["m".to_owned()], ..Needs::default() }, ..spec() };
     let left: Vec<_> = [other, agent].into_iter().map(|spec| house.engine.submit(spec).unwrap().id).collect();
     house.completes(house.engine.submit(spec()).unwrap().id);
@@ -106,15 +97,13 @@ fn a_worker_that_stands_by_is_given_only_what_a_claim_would_give_it() {
 #[test]
 fn what_a_rate_holds_back_begins_once_it_may_although_nothing_else_happens() {
     let house = House::new();
-    let kind = GateName::Kind(TaskKind::parse("work").unwrap());
+    let kind = GateName::Kind(kind("work"));
     let rate = Some(Rate { starts: 1, per: Span::from_millis(300), burst: 1 });
-    let ops = Principal::parse("ops").unwrap();
+    let ops = principal("ops");
     house.engine.limit(kind, GateLimits { rate, ..GateLimits::default() }, ops, "").unwrap();
     let worker = house.worker(2, echo);
     house.completes(house.engine.submit(spec()).unwrap().id);
-    let file = house.folder.path().join("ledger.db");
-    let store = SqliteStore::open(&file, SqliteOptions::default()).unwrap();
-    let elsewhere = Engine::new(Arc::new(store), EngineOptions::default()).unwrap();
+    let elsewhere = house.another();
     house.completes(elsewhere.submit(spec()).unwrap().id);
     house.stop.cancel("enough");
     assert_eq!(worker.join().unwrap().completed, 2);

@@ -1,27 +1,13 @@
 //! What guards dependencies, over both stores: breakers by hand, and limits that follow how calls end.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use sealbook_ledger::Genesis;
+use crate::support::{House, houses_with, kind, principal, task};
 use sealbook_runtime::{Access, Claimed, Engine, EngineOptions, Outcome};
-use sealbook_store::{MemoryStore, SqliteOptions, SqliteStore, Store, new_ledger_id};
 use sealbook_tasks::{
-    Adaptive, Arguments, BreakerDeed, BreakerPolicy, BreakerState, Failure, Fault, GateLimits, GateName,
-    Jitter, Key, LEASE, Principal, RetryPolicy, Right, Span, Spec, Standing, State, TaskId, TaskKind,
-    Timeouts, WorkerId, WorkerLease,
+    Adaptive, BreakerDeed, BreakerPolicy, BreakerState, Failure, Fault, GateLimits, GateName, Jitter, Key,
+    LEASE, RetryPolicy, Right, Span, Spec, Standing, State, TaskId, Timeouts, WorkerId, WorkerLease,
 };
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
-
-fn genesis() -> Genesis {
-    Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap()
-}
 
 /// A breaker that is in nobody's way.
 fn options() -> EngineOptions {
@@ -29,18 +15,8 @@ fn options() -> EngineOptions {
     EngineOptions { breaker, ..EngineOptions::default() }
 }
 
-fn opened(file: &Path) -> Engine {
-    let store = SqliteStore::open(file, SqliteOptions::default()).unwrap();
-    Engine::new(Arc::new(store), options()).unwrap()
-}
-
-/// Engines over both stores, and the folder that one of them is in.
-fn engines() -> (Vec<Engine>, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let sqlite = SqliteStore::create(&folder.path().join("ledger.db"), &genesis(), SqliteOptions::default());
-    let stores: [Arc<dyn Store>; 2] =
-        [Arc::new(MemoryStore::new(genesis()).unwrap()), Arc::new(sqlite.unwrap())];
-    (stores.map(|store| Engine::new(store, options()).unwrap()).into(), folder)
+fn houses() -> [House; 2] {
+    houses_with(&options())
 }
 
 fn key() -> Key {
@@ -51,10 +27,6 @@ fn gate() -> GateName {
     GateName::Dependency(key())
 }
 
-fn principal(name: &str) -> Principal {
-    Principal::parse(name).unwrap()
-}
-
 fn spec() -> Spec {
     let retry = RetryPolicy {
         initial: Span::from_secs(3600),
@@ -62,8 +34,7 @@ fn spec() -> Spec {
         jitter: Jitter::None,
         ..RetryPolicy::default()
     };
-    let spec = Spec::new(TaskKind::parse("work").unwrap(), Arguments::parse("1").unwrap(), principal("ann"));
-    Spec { retry, dependency: Some(key()), ..spec }
+    Spec { retry, dependency: Some(key()), ..task("work", "1") }
 }
 
 fn submit(engine: &Engine, count: usize) -> Vec<TaskId> {
@@ -75,7 +46,7 @@ fn worker(engine: &Engine, name: &str) -> WorkerLease {
 }
 
 fn claim(engine: &Engine, worker: &WorkerLease, most: usize) -> Vec<Claimed> {
-    engine.claim(worker, most, &Arc::new(BTreeSet::from([TaskKind::parse("work").unwrap()]))).unwrap()
+    engine.claim(worker, most, &Arc::new(BTreeSet::from([kind("work")]))).unwrap()
 }
 
 fn failed(fault: Fault) -> Outcome {
@@ -104,15 +75,15 @@ fn present(engine: &Engine) -> Option<u32> {
 
 #[test]
 fn a_limit_rises_by_one_with_each_full_round_of_successes() {
-    for engine in engines().0 {
-        follow(&engine, adaptive(1, 5, 2));
-        submit(&engine, 40);
-        let worker = worker(&engine, "w");
+    for House { engine, .. } in &houses() {
+        follow(engine, adaptive(1, 5, 2));
+        submit(engine, 40);
+        let worker = worker(engine, "w");
         let sizes = [2, 3, 4, 5, 5].map(|expected| {
-            let claimed = claim(&engine, &worker, 40);
-            assert_eq!(present(&engine), Some(expected));
+            let claimed = claim(engine, &worker, 40);
+            assert_eq!(present(engine), Some(expected));
             let size = claimed.len();
-            end(&engine, claimed, &Outcome::Complete("1".into()));
+            end(engine, claimed, &Outcome::Complete("1".into()));
             size
         });
         assert_eq!(sizes, [2, 3, 4, 5, 5]);
@@ -121,30 +92,29 @@ fn a_limit_rises_by_one_with_each_full_round_of_successes() {
 
 #[test]
 fn failures_of_one_round_halve_it_once_and_what_says_nothing_about_the_dependency_leaves_it() {
-    for engine in engines().0 {
-        follow(&engine, adaptive(1, 50, 16));
-        submit(&engine, 60);
-        let worker = worker(&engine, "w");
+    for House { engine, .. } in &houses() {
+        follow(engine, adaptive(1, 50, 16));
+        submit(engine, 60);
+        let worker = worker(engine, "w");
         for (outcome, expected) in [
             (failed(Fault::Permanent), 16),
             (Outcome::Snooze(Span::from_secs(3600)), 16),
             (failed(Fault::Throttled), 8),
             (failed(Fault::Timeout), 4),
         ] {
-            let claimed = claim(&engine, &worker, 60);
+            let claimed = claim(engine, &worker, 60);
             assert!(claimed.len() >= 8);
-            end(&engine, claimed, &outcome);
-            assert_eq!(present(&engine), Some(expected), "{outcome:?}");
+            end(engine, claimed, &outcome);
+            assert_eq!(present(engine), Some(expected), "{outcome:?}");
         }
-        assert_eq!(claim(&engine, &worker, 60).len(), 4);
+        assert_eq!(claim(engine, &worker, 60).len(), 4);
     }
 }
 
 #[test]
 fn every_process_follows_and_a_restart_forgets_nothing() {
-    let (engines, folder) = engines();
-    let (here, file) = (engines.into_iter().nth(1).unwrap(), folder.path().join("ledger.db"));
-    let elsewhere = opened(&file);
+    let house = House::in_a_file_with(options());
+    let (here, elsewhere) = (house.another_with(options()), house.another_with(options()));
     follow(&here, adaptive(1, 50, 8));
     submit(&here, 40);
     let (mine, other) = (worker(&here, "a"), worker(&elsewhere, "b"));
@@ -154,7 +124,7 @@ fn every_process_follows_and_a_restart_forgets_nothing() {
     assert_eq!((present(&elsewhere), claim(&elsewhere, &other, 40).len()), (Some(4), 1));
     drop((here, elsewhere));
 
-    let again = opened(&file);
+    let again = house.another_with(options());
     assert_eq!((present(&again), claim(&again, &other, 40).len()), (Some(4), 0));
     let figures = again.figures(100_000).unwrap();
     let text = figures.to_prometheus();
@@ -176,30 +146,30 @@ fn every_process_follows_and_a_restart_forgets_nothing() {
 
 #[test]
 fn what_runs_already_when_it_begins_to_follow_counts() {
-    for engine in engines().0 {
-        submit(&engine, 9);
-        let worker = worker(&engine, "w");
-        let claimed = claim(&engine, &worker, 5);
-        follow(&engine, adaptive(1, 10, 6));
+    for House { engine, .. } in &houses() {
+        submit(engine, 9);
+        let worker = worker(engine, "w");
+        let claimed = claim(engine, &worker, 5);
+        follow(engine, adaptive(1, 10, 6));
         assert_eq!(engine.figures(100).unwrap().dependencies["api.example"].out, Some(5));
-        assert_eq!(claim(&engine, &worker, 9).len(), 1);
-        end(&engine, claimed, &Outcome::Cancelled);
+        assert_eq!(claim(engine, &worker, 9).len(), 1);
+        end(engine, claimed, &Outcome::Cancelled);
         assert_eq!(engine.figures(100).unwrap().dependencies["api.example"].out, Some(1));
     }
 }
 
 #[test]
 fn an_attempt_that_takes_too_long_lowers_the_limit_and_counts_at_the_breaker() {
-    for engine in engines().0 {
-        follow(&engine, adaptive(1, 10, 4));
+    for House { engine, .. } in &houses() {
+        follow(engine, adaptive(1, 10, 4));
         let timeouts = Timeouts { start_to_close: Some(Span::from_millis(1)), ..Timeouts::default() };
         engine.submit(Spec { timeouts, ..spec() }).unwrap();
-        let worker = worker(&engine, "w");
-        let claimed = claim(&engine, &worker, 1);
+        let worker = worker(engine, "w");
+        let claimed = claim(engine, &worker, 1);
         while engine.get(claimed[0].task.id).unwrap().task.state == State::Running {
             engine.tend().unwrap();
         }
-        assert_eq!(present(&engine), Some(2));
+        assert_eq!(present(engine), Some(2));
         let breaker = engine.breakers().unwrap().remove(0);
         assert_eq!((breaker.calls, breaker.failures, breaker.in_row), (1, 1, 1));
     }
@@ -207,62 +177,61 @@ fn an_attempt_that_takes_too_long_lowers_the_limit_and_counts_at_the_breaker() {
 
 #[test]
 fn opened_by_hand_a_breaker_parks_tasks_without_an_attempt_and_closed_it_lets_them_go() {
-    for engine in engines().0 {
+    for House { engine, .. } in &houses() {
         engine.breaker(key(), BreakerDeed::Open, principal("ops"), "maintenance").unwrap();
-        let id = submit(&engine, 1)[0];
-        let worker = worker(&engine, "w");
-        assert!(claim(&engine, &worker, 1).is_empty());
+        let id = submit(engine, 1)[0];
+        let worker = worker(engine, "w");
+        assert!(claim(engine, &worker, 1).is_empty());
         let task = engine.get(id).unwrap().task;
         assert_eq!((task.state, task.attempts), (State::Pending, 0));
         assert!(task.reason.unwrap().contains("forced"));
         // Nothing will happen before somebody acts: a worker that is to end when it is idle may.
-        assert!(engine.activity(&BTreeSet::from([TaskKind::parse("work").unwrap()])).unwrap().is_idle());
+        assert!(engine.activity(&BTreeSet::from([kind("work")])).unwrap().is_idle());
         let [breaker] = engine.breakers().unwrap().try_into().unwrap();
         assert_eq!((breaker.state, breaker.until), (BreakerState::Forced, None));
         assert_eq!(breaker.reason.as_deref(), Some("maintenance"));
 
         let closed = engine.breaker(key(), BreakerDeed::Close, principal("ops"), "done").unwrap();
         assert_eq!(closed.state, BreakerState::Closed);
-        assert_eq!(claim(&engine, &worker, 1).len(), 1);
+        assert_eq!(claim(engine, &worker, 1).len(), 1);
         assert_eq!(engine.get(id).unwrap().task.attempts, 1);
     }
 }
 
 #[test]
 fn closing_a_breaker_lets_nobody_go_who_waits_for_something_else() {
-    for engine in engines().0 {
-        let id = submit(&engine, 1)[0];
-        let worker = worker(&engine, "w");
-        let claimed = claim(&engine, &worker, 1);
-        end(&engine, claimed, &failed(Fault::Transient));
+    for House { engine, .. } in &houses() {
+        let id = submit(engine, 1)[0];
+        let worker = worker(engine, "w");
+        let claimed = claim(engine, &worker, 1);
+        end(engine, claimed, &failed(Fault::Transient));
         engine.breaker(key(), BreakerDeed::Open, principal("ops"), "").unwrap();
         engine.breaker(key(), BreakerDeed::Close, principal("ops"), "").unwrap();
         assert_eq!(engine.get(id).unwrap().task.state, State::Pending);
-        assert!(claim(&engine, &worker, 1).is_empty());
+        assert!(claim(engine, &worker, 1).is_empty());
     }
 }
 
 #[test]
 fn made_new_a_dependency_has_its_first_limit_and_its_whole_retry_budget() {
-    for engine in engines().0 {
-        follow(&engine, adaptive(1, 50, 16));
-        submit(&engine, 40);
-        let worker = worker(&engine, "w");
-        let claimed = claim(&engine, &worker, 40);
-        end(&engine, claimed, &failed(Fault::Transient));
-        assert_eq!((present(&engine), engine.breakers().unwrap()[0].failures), (Some(8), 16));
+    for House { engine, .. } in &houses() {
+        follow(engine, adaptive(1, 50, 16));
+        submit(engine, 40);
+        let worker = worker(engine, "w");
+        let claimed = claim(engine, &worker, 40);
+        end(engine, claimed, &failed(Fault::Transient));
+        assert_eq!((present(engine), engine.breakers().unwrap()[0].failures), (Some(8), 16));
         let view = engine.breaker(key(), BreakerDeed::Reset, principal("ops"), "another account").unwrap();
-        assert_eq!((present(&engine), view.calls, view.state), (Some(16), 0, BreakerState::Closed));
+        assert_eq!((present(engine), view.calls, view.state), (Some(16), 0, BreakerState::Closed));
     }
 }
 
 #[test]
 fn only_who_may_manage_all_kinds_acts_on_a_breaker_and_both_are_entries() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(genesis()).unwrap());
     let some = Standing::of(principal("some")).allowed(Right::Manage, "work");
     let all = Standing::of(principal("all")).allowed(Right::Manage, "*");
     let access = Access::Listed(vec![some, all]);
-    let engine = Engine::new(store.clone(), EngineOptions { access, ..options() }).unwrap();
+    let House { engine, store, .. } = &House::in_memory_with(EngineOptions { access, ..options() });
     let size = store.size().unwrap();
     let open = |who| engine.breaker(key(), BreakerDeed::Open, principal(who), "too many errors");
     assert_eq!(open("some").unwrap_err().code().name(), "ACCESS_REFUSED");
@@ -280,7 +249,7 @@ fn only_who_may_manage_all_kinds_acts_on_a_breaker_and_both_are_entries() {
 
 #[test]
 fn only_a_dependency_is_followed() {
-    let engine = engines().0.remove(0);
+    let House { engine, .. } = &House::in_memory_with(options());
     let refused = engine.limit(GateName::Key(key()), adaptive(1, 5, 2), principal("ops"), "");
     assert_eq!(refused.unwrap_err().code().name(), "INVALID_POLICY");
     let refused = engine.limit(gate(), adaptive(3, 5, 2), principal("ops"), "");

@@ -1,14 +1,5 @@
 //! Commands as tasks: what they leave behind, how they are stopped, and limits that hold or nothing runs.
 
-#![cfg(unix)]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use rustix::process::{Pid, test_kill_process};
 use sealbook_ledger::Time;
 use sealbook_runtime::{Attempt, CancelToken, Handler, Launcher, Outcome, ProcessHandler, guard};
