@@ -229,8 +229,9 @@ const entryKey = (key) => (typeof key === 'string' ? key : take.whole(key, 'the 
 
 const pageQuery = (options) => JSON.stringify(take.query(options, [...take.QUERY, 'cursor']));
 
+/** The JSON text of an iterable of records. */
 function batch(records) {
-  if (typeof records?.[Symbol.iterator] !== 'function') {
+  if (typeof records?.[Symbol.iterator] !== 'function' || typeof records === 'string') {
     throw fail('INVALID_ARGUMENT', `the records are a ${typeof records}; pass an iterable of {kind, payload}`);
   }
   return `[${Array.from(records, one).join(',')}]`;
@@ -238,6 +239,9 @@ function batch(records) {
 
 function one(record, index) {
   try {
+    if (record === null || typeof record !== 'object') {
+      throw fail('INVALID_ARGUMENT', `a record is ${record === null ? 'null' : `a ${typeof record}`}; pass {kind, payload}`);
+    }
     const { kind, payload, id: key } = take.known(record, ['kind', 'payload', 'id']);
     const name = JSON.stringify(take.text(kind, 'the kind').toWellFormed());
     const suffix = take.text(key, 'the id', { optional: true }) === undefined ? '' : `,"id":${JSON.stringify(key.toWellFormed())}`;
@@ -248,4 +252,4 @@ function one(record, index) {
   }
 }
 
-module.exports = { Ledger, handleOf };
+module.exports = { Ledger, batch, handleOf };

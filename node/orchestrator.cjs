@@ -5,12 +5,14 @@ const native = require('./native.cjs');
 const take = require('./options.cjs');
 const { fail, revived } = require('./errors.cjs');
 const { settled } = require('./calls.cjs');
-const { Ledger, handleOf } = require('./ledger.cjs');
+const results = require('./results.cjs');
+const { Ledger, batch, handleOf } = require('./ledger.cjs');
+const { Pleading } = require('./pleading.cjs');
 const { Events, Ends, MADE: EVENTS } = require('./feed.cjs');
 const { TaskHandle, MADE: HANDLE } = require('./task_handle.cjs');
 const { Worker } = require('./task_worker.cjs');
 const { encodeValue } = require('./payload.cjs');
-const { formOf, idOf, millis, moment, request, row } = require('./task_options.cjs');
+const { formOf, idOf, millis, moment, request, row, rows, word } = require('./task_options.cjs');
 
 /** Submissions that go to the store at a time. */
 const MOST = 1000;
@@ -23,7 +25,7 @@ const GATE = ['kind', 'key', 'dependency', 'concurrency', 'adaptive', 'rate', 'p
 /** What only this module can pass to the constructor. */
 const MADE = Symbol('made by Orchestrator');
 
-class Orchestrator {
+class Orchestrator extends Pleading {
   #native;
   #ledger;
   #owns;
@@ -39,6 +41,7 @@ class Orchestrator {
 
   constructor(made, tasks, ledger, owns, requester) {
     if (made !== MADE) throw new TypeError('an Orchestrator is made by Orchestrator.open or Orchestrator.inMemory');
+    super((call) => this.#soon(call));
     this.#native = tasks;
     this.#ledger = ledger;
     this.#owns = owns;
@@ -122,19 +125,18 @@ class Orchestrator {
   }
 
   async submitMany(tasks) {
-    if (typeof tasks?.[Symbol.iterator] !== 'function' || typeof tasks === 'string') {
-      throw fail('INVALID_ARGUMENT', `the tasks are a ${typeof tasks}; pass an iterable of [kind, arguments] or {kind, arguments, ...options}`);
-    }
-    const texts = Array.from(tasks, (task, index) => {
-      try {
-        return row(task, this.#requester);
-      } catch (error) {
-        if (error.context) error.context = { ...error.context, task: String(index) };
-        throw error;
-      }
-    });
-    const rows = JSON.parse(await this.#soon((tasks_) => tasks_.submitMany(`[${texts.join(',')}]`)));
-    return rows.map((each) => new TaskHandle(HANDLE, this, each));
+    const text = rows(tasks, this.#requester);
+    return this.#handles(JSON.parse(await this.#soon((each) => each.submitMany(text))));
+  }
+
+  async recordAndSubmit(entries, tasks) {
+    const args = [batch(entries), rows(tasks, this.#requester)];
+    const done = results.recorded(await this.#soon((each) => each.recordAndSubmit(...args)));
+    return { entries: done.entries, tasks: this.#handles(done.tasks) };
+  }
+
+  #handles(submitted) {
+    return submitted.map((each) => new TaskHandle(HANDLE, this, each));
   }
 
   async show(task) {
@@ -200,25 +202,6 @@ class Orchestrator {
     return JSON.parse(await this.#soon((tasks) => tasks.breakers()));
   }
 
-  async pleas(options = undefined) {
-    const { all = false } = take.known(options, ['all']);
-    return JSON.parse(await this.#soon((tasks) => tasks.pleas(Boolean(all))));
-  }
-
-  approve(plea, options) {
-    return this.#vote('approve', plea, options);
-  }
-
-  deny(plea, options) {
-    return this.#vote('deny', plea, options);
-  }
-
-  async #vote(choice, plea, options) {
-    const { as, reason = '' } = take.known(options, ['as', 'reason']);
-    const args = [idOf(plea), word(as, 'who votes'), choice, word(reason, 'the reason')];
-    return JSON.parse(await this.#soon((tasks) => tasks.vote(...args)));
-  }
-
   async schedule(name, times, task) {
     const { grace, from, ...rest } = take.known(times, ['cron', 'zone', 'missed', 'grace', 'limit', 'from']);
     const form = { name, ...rest };
@@ -254,6 +237,12 @@ class Orchestrator {
 
   async agents() {
     return JSON.parse(await this.#soon((tasks) => tasks.agents()));
+  }
+
+  async setHealth(agent, health, options = undefined) {
+    const { as = this.#requester, reason = '' } = take.known(options, ['as', 'reason']);
+    const args = [word(agent?.id ?? agent, 'the agent'), word(health, 'the health'), word(as, 'the principal'), word(reason, 'the reason')];
+    return JSON.parse(await this.#soon((tasks) => tasks.setHealth(...args)));
   }
 
   async counts() {
@@ -423,8 +412,6 @@ function principal(requester) {
   const { env } = process;
   return word(requester ?? (env.SEALBOOK_PRINCIPAL || env.USER || env.LOGNAME || env.USERNAME || 'local'), 'the requester');
 }
-
-const word = (value, what) => take.text(value, what).toWellFormed();
 
 function checked(signal) {
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {

@@ -13,6 +13,12 @@ function page(json) {
   return { entries: list.map(withSeq), next };
 }
 
+/** Entries that were recorded with tasks. */
+function recorded(json) {
+  const { entries: list, tasks } = JSON.parse(json);
+  return { entries: list.map(withSeq), tasks };
+}
+
 /** The JSON form of the report, whose member names are the same in all languages. */
 function report(json) {
   const { entries: count, faults, notes, ...rest } = JSON.parse(json);
@@ -24,4 +30,4 @@ function imported(json) {
   return { entries: BigInt(count), recorded: BigInt(recorded) };
 }
 
-module.exports = { entry, entries, page, report, imported };
+module.exports = { entry, entries, page, recorded, report, imported };

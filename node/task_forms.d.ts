@@ -1,4 +1,5 @@
 import type { CancelSignal } from './index.js';
+import type { Plea } from './pleading.js';
 import type { Attempt } from './task_handlers.js';
 
 /** Where a task stands. The last four are ends; `dead` means that its attempts are spent. */
@@ -48,37 +49,6 @@ export interface TaskEvent extends TaskTransition {
   number: number;
   /** The task's id. */
   task: string;
-}
-
-/** A vote on a plea. */
-export interface Vote {
-  voter: string;
-  choice: 'approve' | 'deny';
-  reason: string;
-  at: string;
-}
-
-/** A task's plea for approval. */
-export interface Plea {
-  /** Its id, to vote with. */
-  id: string;
-  task: string;
-  kind: string;
-  state: 'pending' | 'approved' | 'consumed' | 'denied' | 'expired' | 'lapsed' | 'withdrawn' | 'superseded';
-  /** How many must approve. */
-  required: number;
-  /** How many have. */
-  approvals: number;
-  /** Who asked, and so has no vote. */
-  requester: string;
-  /** The hash of exactly what will run. */
-  subject: string;
-  votes: Vote[];
-  opened_at: string;
-  /** Whether early votes opened it, and its task still waits for something else: no time runs then. */
-  early: boolean;
-  /** When silence becomes a denial, or the next level may vote. */
-  due_at: string | null;
 }
 
 /** A task as it stands, without its history. Arguments, result and progress are whatever somebody submitted or returned. */

@@ -2,6 +2,7 @@
 
 // What callers say about a task, as the native calls take it. Values are judged by the core, which names what it does not know.
 
+const take = require('./options.cjs');
 const { fail } = require('./errors.cjs');
 const { encodeValue } = require('./payload.cjs');
 
@@ -35,6 +36,22 @@ function row(each, requester) {
   return request(kind, args, requester, options);
 }
 
+/** The JSON text of an iterable of submissions. */
+function rows(tasks, requester) {
+  if (typeof tasks?.[Symbol.iterator] !== 'function' || typeof tasks === 'string') {
+    throw fail('INVALID_ARGUMENT', `the tasks are a ${typeof tasks}; pass an iterable of [kind, arguments] or {kind, arguments, ...options}`);
+  }
+  const texts = Array.from(tasks, (task, index) => {
+    try {
+      return row(task, requester);
+    } catch (error) {
+      if (error.context) error.context = { ...error.context, task: String(index) };
+      throw error;
+    }
+  });
+  return `[${texts.join(',')}]`;
+}
+
 function dependency(task) {
   return typeof task === 'object' && task !== null && 'task' in task ? { ...formOf(task), task: idOf(task.task) } : idOf(task);
 }
@@ -66,4 +83,7 @@ function millis(value, what, code = 'INVALID_TASK') {
   throw fail(code, `${what} is ${String(value)}; pass milliseconds, 0 or more`);
 }
 
-module.exports = { request, row, idOf, millis, moment, snake, formOf };
+/** A string without half characters. */
+const word = (value, what) => take.text(value, what).toWellFormed();
+
+module.exports = { request, row, rows, word, idOf, millis, moment, snake, formOf };

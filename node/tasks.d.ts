@@ -1,11 +1,9 @@
-import type { Ledger, SealbookError } from './index.js';
+import type { Entry, Ledger, NewRecord, SealbookError } from './index.js';
 import type {
   TaskState,
   TaskEvent,
-  Plea,
   TaskRow,
   TaskView,
-  Agent,
   WorkSummary,
   TaskLike,
   TaskOptions,
@@ -17,15 +15,15 @@ import type {
   ActOptions,
   WaitOptions,
   EventOptions,
-  Breaker,
-  BreakerAct,
-  Limit,
-  NewLimit,
 } from './task_forms.js';
 import type { TaskHandle, Events } from './task_handlers.js';
+import type { Controls } from './controls.js';
+import type { Pleading } from './pleading.js';
 
 export * from './task_forms.js';
 export * from './task_handlers.js';
+export * from './controls.js';
+export * from './pleading.js';
 
 /**
  * The tasks of a ledger: submits them, runs them, and asks people to approve them.
@@ -117,6 +115,28 @@ export class Orchestrator {
    * ```
    */
   submitMany(tasks: Iterable<NewTask>): Promise<TaskHandle[]>;
+
+  /**
+   * Records entries of your own and submits tasks, all or nothing of it, with one sync. The entries stand in front of those about the tasks.
+   *
+   * Tasks that are repeated under an idempotency key are not submitted again, and entries are recorded all the same: give those ids as well if
+   * the call may be repeated.
+   *
+   * @param entries - As for {@link Ledger.recordMany}.
+   * @param tasks - As for {@link Orchestrator.submitMany}.
+   * @throws As {@link Ledger.recordMany} and {@link Orchestrator.submit}; `context.record` or `context.task` names the offending one, from 0.
+   * @example
+   * ```js
+   * const orchestrator = await Orchestrator.inMemory();
+   * const order = { kind: 'custom.order', payload: { order: 7 } };
+   * const { entries, tasks } = await orchestrator.recordAndSubmit([order], [['ship', 7], ['bill', 7]]);
+   * assert.deepEqual([entries[0].payload.order, await tasks[1].status()], [7, 'queued']);
+   * await assert.rejects(orchestrator.recordAndSubmit([order, { kind: 'sys.key', payload: {} }], [['ship', 8]]), ReservedKindError);
+   * assert.equal((await orchestrator.list()).length, 2);
+   * await orchestrator.close();
+   * ```
+   */
+  recordAndSubmit(entries: Iterable<NewRecord>, tasks: Iterable<NewTask>): Promise<{ entries: Entry[]; tasks: TaskHandle[] }>;
 
   /**
    * A task with its history and its pleas.
@@ -220,68 +240,6 @@ export class Orchestrator {
   ): Promise<Array<{ id: string; state: TaskState; error?: undefined } | { id: string; state?: undefined; error: SealbookError }>>;
 
   /**
-   * Limits or pauses a kind, a key, a dependency or the whole queue, in all processes. What is given replaces what was set before; without any limit it is let go.
-   *
-   * @returns All that is limited then.
-   * @throws `INVALID_POLICY` if figures make no sense, several of a kind, a key and a dependency are given, or what is no dependency is to be
-   * adaptive; `ACCESS_REFUSED` if whoever acts may not manage the kind, or not all kinds.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const [limit] = await orchestrator.limit({ kind: 'deploy', concurrency: 1, rate: { starts: 100, per: 60_000 } });
-   * assert.deepEqual([limit.kind, limit.rate.burst, limit.paused], ['deploy', 1, false]);
-   * assert.deepEqual(await orchestrator.limit({ kind: 'deploy' }), []);
-   * const [{ adaptive }] = await orchestrator.limit({ dependency: 'model', adaptive: { most: 50, least: 2 } });
-   * assert.deepEqual(adaptive, { least: 2, most: 50, first: 10, now: 10 });
-   * await orchestrator.close();
-   * ```
-   */
-  limit(limit: NewLimit, options?: ActOptions): Promise<Limit[]>;
-
-  /**
-   * All that is limited or paused.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * await orchestrator.limit({ paused: true }, { reason: 'maintenance' });
-   * assert.equal((await orchestrator.limits())[0].paused, true);
-   * await orchestrator.close();
-   * ```
-   */
-  limits(): Promise<Limit[]>;
-
-  /**
-   * Opens the breaker of a dependency by hand, closes it, or resets it: closes it, and forgets what was learned about the dependency. While it is
-   * open, tasks that call the dependency are parked and spend no attempt; no probe passes either until it is closed by hand.
-   *
-   * @returns The breaker as it stands then.
-   * @throws `ACCESS_REFUSED` if whoever acts may not manage all kinds; `INVALID_ARGUMENT` for another act.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const breaker = await orchestrator.breaker('api.example', 'open', { reason: 'maintenance' });
-   * assert.deepEqual([breaker.state, breaker.until], ['forced', null]);
-   * assert.equal((await orchestrator.breaker('api.example', 'close')).state, 'closed');
-   * await orchestrator.close();
-   * ```
-   */
-  breaker(dependency: string, act: BreakerAct, options?: ActOptions): Promise<Breaker>;
-
-  /**
-   * The breakers of all dependencies that were ever called.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * await orchestrator.breaker('api.example', 'open', { reason: 'maintenance' });
-   * assert.equal((await orchestrator.breakers())[0].reason, 'maintenance');
-   * await orchestrator.close();
-   * ```
-   */
-  breakers(): Promise<Breaker[]>;
-
-  /**
    * Tries an ended task anew, from the first attempt; approval has to be asked for anew, too.
    *
    * @throws As {@link Orchestrator.cancel}.
@@ -295,55 +253,6 @@ export class Orchestrator {
    * ```
    */
   retry(task: TaskLike, options?: ActOptions): Promise<TaskState>;
-
-  /**
-   * The pleas that await votes, or all that there are.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });
-   * const task = await orchestrator.submit('deploy', null, { requireApprovals: 1 });
-   * const [plea] = await orchestrator.pleas();
-   * assert.equal(plea.task, task.id);
-   * await orchestrator.close();
-   * ```
-   */
-  pleas(options?: { all?: boolean }): Promise<Plea[]>;
-
-  /**
-   * Votes for a plea. A task that still waits for its time or for other tasks may be voted on early: the first vote opens its plea.
-   *
-   * @param plea - The plea or its id, or a task that has yet to plead.
-   * @param options - Who votes: never the requester, and once.
-   * @returns The plea as it stands then.
-   * @throws `VOTE_REFUSED` if the vote does not count; `context.why` is the ground. `NOT_FOUND` if there is no such plea, nor a task of this id.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });
-   * const task = await orchestrator.submit('deploy', null, { requireApprovals: 1 });
-   * const [plea] = await orchestrator.pleas();
-   * await assert.rejects(orchestrator.approve(plea, { as: 'ann' }), VoteRefusedError);
-   * assert.equal((await orchestrator.approve(plea, { as: 'bob', reason: 'tested' })).state, 'approved');
-   * assert.equal(await task.status(), 'queued');
-   * await orchestrator.close();
-   * ```
-   */
-  approve(plea: TaskLike, options: { as: string; reason?: string }): Promise<Plea>;
-
-  /**
-   * Votes against a plea, which needs a reason.
-   *
-   * @throws As {@link Orchestrator.approve}.
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory({ requester: 'ann' });
-   * await orchestrator.submit('deploy', null, { requireApprovals: 1 });
-   * const [plea] = await orchestrator.pleas();
-   * assert.equal((await orchestrator.deny(plea, { as: 'bob', reason: 'not today' })).state, 'denied');
-   * await orchestrator.close();
-   * ```
-   */
-  deny(plea: TaskLike, options: { as: string; reason: string }): Promise<Plea>;
 
   /**
    * Puts a schedule under its name: a task is submitted at each of its times, once, by whichever worker runs then.
@@ -421,23 +330,6 @@ export class Orchestrator {
    * ```
    */
   resumeSchedule(name: string, options?: { as?: string }): Promise<Schedule>;
-
-  /**
-   * The agents that there are and those that were: workers with a profile.
-   *
-   * @example
-   * ```js
-   * const orchestrator = await Orchestrator.inMemory();
-   * const task = await orchestrator.submit('read', 1, { needs: { capabilities: [{ name: 'pdf', version: [1, 0] }] } });
-   * assert.match((await task.show()).waiting, /none is registered/);
-   * const agent = { id: 'reader', capabilities: [{ name: 'pdf', version: [1, 2] }] };
-   * await orchestrator.work({ read: () => 'read' }, { untilIdle: true, agent });
-   * const [{ id, given }] = await orchestrator.agents();
-   * assert.deepEqual([await task.result(), id, given], ['read', 'reader', 1]);
-   * await orchestrator.close();
-   * ```
-   */
-  agents(): Promise<Agent[]>;
 
   /**
    * How many tasks stand in each state.
@@ -594,3 +486,6 @@ export class Orchestrator {
   /** {@link Orchestrator.close}, for `await using`, where the runtime has the symbol. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** What lets tasks run and what is said about their pleas are declared in files of their own. */
+export interface Orchestrator extends Controls, Pleading {}

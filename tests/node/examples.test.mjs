@@ -22,6 +22,8 @@ for (const [file, strip, prelude, least] of [
   ['node/index.d.ts', /^ *\* ?/gm, PRELUDE, 33],
   ['node/attribution.d.ts', /^ *\* ?/gm, PRELUDE, 12],
   ['node/tasks.d.ts', /^ *\* ?/gm, PRELUDE, 20],
+  ['node/pleading.d.ts', /^ *\* ?/gm, PRELUDE, 7],
+  ['node/controls.d.ts', /^ *\* ?/gm, PRELUDE, 6],
   ['node/task_handlers.d.ts', /^ *\* ?/gm, PRELUDE, 4],
   ['node/executor.d.ts', /^ *\* ?/gm, PRELUDE, 4],
   ['node/errors.d.ts', /^ *\* ?/gm, PRELUDE, 1],
@@ -45,7 +47,7 @@ for (const [file, strip, prelude, least] of [
 }
 
 test('every call that is declared has an example', () => {
-  const text = ['index', 'attribution', 'tasks', 'task_handlers', 'executor'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('\n');
+  const text = ['index', 'attribution', 'tasks', 'pleading', 'controls', 'task_handlers', 'executor'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('\n');
   for (const [, comment, name] of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n *(?:export function |static )?(\w+)\(.*\): /g)) {
     assert.ok(comment.includes('@example'), name);
   }

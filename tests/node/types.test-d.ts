@@ -5,7 +5,7 @@ import {
   scanSync, stats, statsSync, testRules, testRulesSync, verifyExport, verifyExportSync, version, why, whySync,
   type Claim, type Entry, type ErrorCode, type Explanation, type Finding, type Imported, type NewRecord, type OpenOptions, type Page, type Payload, type Query, type Report, type RuleList, type ScanReport,
   type Stats, type TextMatch,
-  type Handler, type NewTask, type Plea, type TaskEvent, type TaskOptions, type TaskState, type TaskView, type WorkSummary,
+  type Agent, type Ballot, type Handler, type NewTask, type Plea, type TaskHandle, type TaskEvent, type TaskOptions, type TaskState, type TaskView, type WorkSummary,
 } from 'sealbook';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -128,6 +128,30 @@ export async function tasks(): Promise<void> {
   for (const plea of pleas) is<Same<Awaited<ReturnType<typeof o.approve>>, typeof plea>>();
   // @ts-expect-error somebody votes
   await o.approve('x');
+  const options_ = { as: 'bob', reason: 'tested', behalf: 'cat', key: 'PEM' };
+  is<Same<Awaited<ReturnType<typeof o.takeBack>>, Plea>>();
+  is<Same<Plea['votes'][number]['verified'], boolean>>();
+  await o.approve(handle, options_);
+  await o.deny(handle, { ...options_, key: { type: 'private', asymmetricKeyType: 'ed25519' } });
+  // @ts-expect-error a denial needs a reason
+  await o.deny(handle, { as: 'bob' });
+  // @ts-expect-error bytes are no key
+  await o.approve(handle, { as: 'bob', key: new Uint8Array() });
+  await o.takeBack(handle, { as: 'bob' });
+  await o.delegate(handle, 'dan', { as: 'bob' });
+  await o.delegate(handle, null, { as: 'bob' });
+  // @ts-expect-error a vote is handed over to somebody
+  await o.delegate(handle, undefined, { as: 'bob' });
+  const ballot: Ballot = await o.ballot(handle, 'delegate', { as: 'bob', to: 'dan' });
+  is<Same<typeof ballot.behalf, string | undefined>>();
+  await o.cast(ballot, new Uint8Array(64));
+  await o.cast(ballot, '00');
+  const agent: Agent = await o.setHealth('reader', 'down', { as: 'ops', reason: 'it babbles' });
+  await o.setHealth(agent, 'healthy');
+  // @ts-expect-error its figures make an agent degraded
+  await o.setHealth(agent, 'degraded');
+  const both = await o.recordAndSubmit([{ kind: 'custom.x', payload: {}, id: 'x' }], many);
+  is<Same<typeof both, { entries: Entry[]; tasks: TaskHandle[] }>>();
   for await (const event of o.events({ behind: 0, follow: false })) is<Same<typeof event, TaskEvent>>();
   o.on('completed', (event) => event.number).once('error', (error) => error.message).off('event', () => {});
   const counts = await o.counts();

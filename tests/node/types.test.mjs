@@ -10,7 +10,7 @@ import { folder, root, vectors } from './support/sealbook.mjs';
 const require = createRequire(import.meta.url);
 const declarations = readFileSync(join(root, 'node/index.d.ts'), 'utf8');
 const attribution = readFileSync(join(root, 'node/attribution.d.ts'), 'utf8');
-const tasks = ['tasks', 'task_handlers'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('');
+const tasks = ['tasks', 'pleading', 'controls', 'task_handlers'].map((name) => readFileSync(join(root, `node/${name}.d.ts`), 'utf8')).join('');
 const executor = readFileSync(join(root, 'node/executor.d.ts'), 'utf8');
 const errors = readFileSync(join(root, 'node/errors.d.ts'), 'utf8');
 const names = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
@@ -49,15 +49,24 @@ test('every method and property of a ledger is declared, and the reverse', () =>
   assert.ok(members.length > 25);
 });
 
-for (const [name, least] of [['Orchestrator', 24], ['TaskHandle', 5], ['Events', 4], ['Attempt', 13]]) {
+/** A declared class or interface, and what it extends. */
+function body(name) {
+  const start = tasks.search(new RegExp(`^export (class|interface) ${name}\\b`, 'm'));
+  return tasks.slice(start, tasks.indexOf('\n}\n', start));
+}
+
+for (const [name, least] of [['Orchestrator', 36], ['TaskHandle', 5], ['Events', 4], ['Attempt', 13]]) {
   test(`every method and property of ${name} is declared, and the reverse`, () => {
-    const start = tasks.search(new RegExp(`^export class ${name}\\b`, 'm'));
-    const body = tasks.slice(start, tasks.indexOf('\n}\n', start));
+    const merged = names(tasks, new RegExp(`^export interface ${name} extends ([\\w, ]+) \\{\\}`, 'gm')).flatMap((list) => list.split(', '));
+    const text = [name, ...merged].map(body).join('\n');
     const own = (object) => Object.getOwnPropertyNames(object).filter((each) => !['length', 'name', 'prototype', 'constructor'].includes(each));
     const fields = name === 'TaskHandle' ? ['id', 'repeated'] : [];
-    assert.deepEqual([...new Set(names(body, /^ {2}static (\w+)\(/gm))].sort(), own(sealbook[name]).sort());
-    const members = [...new Set(names(body, /^ {2}(?:readonly )?(\w+)[(:<]/gm))].filter((each) => each !== 'private');
-    assert.deepEqual(members.sort(), [...own(sealbook[name].prototype), ...fields].sort());
+    assert.deepEqual([...new Set(names(text, /^ {2}static (\w+)\(/gm))].sort(), own(sealbook[name]).sort());
+    const members = [...new Set(names(text, /^ {2}(?:readonly )?(\w+)[(:<]/gm))].filter((each) => each !== 'private');
+    const { prototype } = sealbook[name];
+    const base = Object.getPrototypeOf(prototype);
+    const inherited = base === Object.prototype ? [] : own(base);
+    assert.deepEqual(members.sort(), [...own(prototype), ...inherited, ...fields].sort());
     assert.ok(members.length >= least, `${members.length}`);
   });
 }

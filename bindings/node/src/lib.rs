@@ -13,6 +13,7 @@ mod error;
 mod executor;
 mod ledger;
 mod module;
+mod pleading;
 mod promise;
 mod reader;
 mod task_feed;

@@ -6,9 +6,11 @@ use crate::promise::{Settler, long_call};
 use crate::reader::Reader;
 use crate::task_feed::{Feed, ended};
 use crate::task_worker::Worker;
+use crate::text;
 use napi::Env;
 use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi_derive::napi;
+use sealbook_common::request;
 use sealbook_common::sealbook::{Code, Error, Result};
 use sealbook_common::tasks::Orchestrator;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -51,6 +53,24 @@ impl Tasks {
     #[napi(catch_unwind)]
     pub fn submit_many<'env>(&self, env: &'env Env, requests: String) -> napi::Result<Object<'env>> {
         self.soon(env, move |engine| engine.submit_many(&requests))
+    }
+
+    /// Records all entries of an array and submits all tasks of another, or nothing of it: `{entries, tasks}`.
+    ///
+    /// # Errors
+    /// `CLOSED`; if the entries are no such array.
+    #[napi(catch_unwind)]
+    pub fn record_and_submit<'env>(
+        &self,
+        env: &'env Env,
+        records: String,
+        requests: String,
+    ) -> napi::Result<Object<'env>> {
+        let records = request::records(&records).map_err(thrown)?;
+        self.soon(env, move |engine| {
+            let (entries, tasks) = engine.record_and_submit(&records, &requests)?;
+            Ok(format!(r#"{{"entries":{},"tasks":{tasks}}}"#, text::entries(&entries)))
+        })
     }
 
     /// A task with its history and its pleas.
@@ -152,31 +172,6 @@ impl Tasks {
         self.soon(env, Orchestrator::breakers)
     }
 
-    /// The pleas that await votes, or all.
-    ///
-    /// # Errors
-    /// `CLOSED`.
-    #[napi(catch_unwind)]
-    pub fn pleas<'env>(&self, env: &'env Env, all: bool) -> napi::Result<Object<'env>> {
-        self.soon(env, move |engine| engine.pleas(all))
-    }
-
-    /// Votes on a plea.
-    ///
-    /// # Errors
-    /// `CLOSED`.
-    #[napi(catch_unwind)]
-    pub fn vote<'env>(
-        &self,
-        env: &'env Env,
-        plea: String,
-        voter: String,
-        choice: String,
-        reason: String,
-    ) -> napi::Result<Object<'env>> {
-        self.soon(env, move |engine| engine.vote(&plea, &voter, &choice, &reason, None, None))
-    }
-
     /// Puts a schedule.
     ///
     /// # Errors
@@ -240,6 +235,22 @@ impl Tasks {
     #[napi(catch_unwind)]
     pub fn agents<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.soon(env, Orchestrator::agents)
+    }
+
+    /// Takes an agent out by hand, or back in.
+    ///
+    /// # Errors
+    /// `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn set_health<'env>(
+        &self,
+        env: &'env Env,
+        agent: String,
+        health: String,
+        principal: String,
+        reason: String,
+    ) -> napi::Result<Object<'env>> {
+        self.soon(env, move |engine| engine.set_health(&agent, &health, &principal, &reason))
     }
 
     /// Counts, rates and latencies over the last transitions.
@@ -322,7 +333,7 @@ impl Tasks {
         engine.ok_or_else(|| Error::new(Code::Closed, "the orchestrator was closed").remedy("open a new one"))
     }
 
-    fn soon<'env>(
+    pub(crate) fn soon<'env>(
         &self,
         env: &'env Env,
         call: impl FnOnce(&Orchestrator) -> Result<String> + Send + 'static,
