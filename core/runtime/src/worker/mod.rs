@@ -310,6 +310,8 @@ impl<'a> Worker<'a> {
             asks && self.engine.has_waiting(&self.renewal.lease(), &self.kinds)? == Some(true);
         if self.scale.decide(now, is_more_waiting) {
             tracing::debug!(permits = self.scale.permits(), "the worker follows its load");
+            // Before anybody hears of it, for the same reason as after a turn.
+            self.stand_by(tell);
             tell(Progress::Scaled(self.scale.permits()));
             self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
         }

@@ -160,9 +160,14 @@ fn what_runs_already_when_it_begins_to_follow_counts() {
 
 #[test]
 fn an_attempt_that_takes_too_long_lowers_the_limit_and_counts_at_the_breaker() {
-    for House { engine, .. } in &houses() {
+    let brief = Some(Span::from_millis(50));
+    let attempt = Timeouts { start_to_close: brief, ..Timeouts::default() };
+    let whole = Timeouts { schedule_to_close: brief, ..Timeouts::default() };
+    for (timeouts, House { engine, .. }) in
+        [attempt, whole].into_iter().flat_map(|it| houses().map(|house| (it, house)))
+    {
+        let engine = &engine;
         follow(engine, adaptive(1, 10, 4));
-        let timeouts = Timeouts { start_to_close: Some(Span::from_millis(1)), ..Timeouts::default() };
         engine.submit(Spec { timeouts, ..spec() }).unwrap();
         let worker = worker(engine, "w");
         let claimed = claim(engine, &worker, 1);

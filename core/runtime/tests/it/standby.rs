@@ -1,12 +1,13 @@
 //! Workers that stand by are given what is submitted in their process.
 
 use crate::support::{self, kind, principal, task};
-use sealbook_runtime::{Attempt, CancelToken, Handlers, Outcome, Summary, WorkerOptions, work};
+use sealbook_runtime::{Attempt, CancelToken, Handlers, Outcome, Progress, Summary, WorkerOptions, work};
 use sealbook_store::TaskFilter;
 use sealbook_tasks::{Event, GateLimits, GateName, Needs, Rate, Span, Spec, State, TaskId};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -156,4 +157,90 @@ fn what_was_given_to_a_worker_that_stops_goes_back() {
         assert_eq!(completed as u64, summary.completed);
         assert!(states.iter().all(|state| matches!(state, State::Completed | State::Queued)), "{states:?}");
     }
+}
+
+/// Runs a worker on this thread, with handlers that wait for the test and those that do not; `tell` is called between two turns.
+fn run_telling(
+    house: &House,
+    options: &WorkerOptions,
+    waits: impl Fn() + Send + Sync + 'static,
+    tell: &mut dyn FnMut(Progress),
+) -> sealbook_error::Result<Summary> {
+    let deaf = move |attempt: &Attempt| {
+        waits();
+        echo(attempt)
+    };
+    let handlers = Handlers::from([(kind("deaf"), Arc::new(deaf) as _), (kind("work"), Arc::new(echo) as _)]);
+    work(&house.engine, handlers, options, &house.stop, tell)
+}
+
+#[test]
+fn what_was_given_and_not_begun_goes_back_before_the_worker_waits_for_what_runs() {
+    let house = House::new();
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let waits = move || released.lock().unwrap().recv().unwrap();
+    let deaf = house.engine.submit(task("deaf", "1")).unwrap().id;
+    house.engine.submit(spec()).unwrap();
+    let options =
+        WorkerOptions { concurrency: 2, drain: Duration::from_secs(120), ..WorkerOptions::default() };
+    let (given, late) = channel();
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            run_telling(&house, &options, waits, &mut |progress| {
+                if matches!(progress, Progress::Ended(..)) && !house.stop.is_cancelled() {
+                    let late = house.engine.submit(spec()).unwrap().id;
+                    given.send((late, house.engine.get(late).unwrap().task.state)).unwrap();
+                    house.stop.cancel("enough");
+                }
+            })
+        });
+        let (late, state) = late.recv().unwrap();
+        assert_eq!(state, State::Running, "it was given to the worker that stood by");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while house.engine.get(late).unwrap().task.state != State::Queued {
+            assert!(Instant::now() < deadline, "it was not given back");
+            std::thread::yield_now();
+        }
+        assert_eq!(house.engine.get(deaf).unwrap().task.state, State::Running);
+        release.send(()).unwrap();
+        assert_eq!(worker.join().unwrap().unwrap().attempts, 2);
+    });
+}
+
+#[test]
+fn a_worker_that_has_scaled_down_is_given_no_more_than_it_has_permits() {
+    let house = House::new();
+    let met = Arc::new(Barrier::new(2));
+    house.engine.submit_many(vec![task("deaf", "1"); 2]).unwrap();
+    let options = WorkerOptions { concurrency: 2, least: Some(1), ..WorkerOptions::default() };
+    let mut given = Vec::new();
+    let waits = move || drop(met.wait());
+    run_telling(&house, &options, waits, &mut |progress| {
+        if progress == Progress::Scaled(1) && given.is_empty() {
+            let submitted = house.engine.submit_many(vec![spec(); 3]).unwrap();
+            given = submitted.iter().map(|it| house.engine.get(it.id).unwrap().task.state).collect();
+            house.stop.cancel("enough");
+        }
+    })
+    .unwrap();
+    assert_eq!(given, [State::Running, State::Queued, State::Queued]);
+}
+
+#[test]
+fn an_agent_that_cannot_be_read_is_no_fault_of_a_submission() {
+    let house = House::new();
+    house.engine.submit(spec()).unwrap();
+    let profile = r#"{"id":"reader","kinds":["work"],"limit":2}"#;
+    let agent = Some(serde_json::from_str(profile).unwrap());
+    let options = WorkerOptions { concurrency: 2, agent, ..WorkerOptions::default() };
+    let mut submitted = None;
+    let ended = run_telling(&house, &options, || {}, &mut |progress| {
+        if matches!(progress, Progress::Ended(..)) {
+            house.change("UPDATE documents SET document = '{' WHERE name = 'agent:reader'");
+            submitted = Some(house.engine.submit(spec()).unwrap().id);
+        }
+    });
+    assert_eq!(ended.unwrap_err().code().name(), "TAMPERED", "the worker itself cannot go on");
+    assert_eq!(house.engine.get(submitted.unwrap()).unwrap().task.state, State::Queued);
 }
