@@ -1,15 +1,19 @@
 //! The command line. Its help texts are the documentation of the commands.
 
 mod attribution;
+mod pleading;
 mod tasks;
 
 pub(crate) use attribution::{Figures, Listed, People, Report, Rules, RulesCommand, Scan, Stats, Why};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub(crate) use pleading::{
+    Cast, Key, KeyCommand, Plea, PleaCommand, Pleas, Said, Signer, Speaker, ToSign, Vote, Word,
+};
 use std::path::PathBuf;
 pub(crate) use tasks::{
-    Act, ActOnBreaker, ActOnSchedule, Add, Breaker, BreakerCommand, Limit, List, Pleas, Schedule,
-    ScheduleCommand, Submit, Task, TaskCommand, Vote, Watch, Work, WorkOptions,
+    Act, ActOnAgent, ActOnBreaker, ActOnSchedule, Add, Agents, AgentsCommand, Breaker, BreakerCommand, Limit,
+    List, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Watch, Work, WorkOptions,
 };
 
 /// A tamper-evident ledger of what AI agents and people did
@@ -85,15 +89,20 @@ pub(crate) enum Command {
     Schedule(Schedule),
     Breaker(Breaker),
     Work(Work),
-    /// List the agents: what they can do, how they are, and how many tasks they have
-    ///
-    /// An agent is a worker that presented a profile (`sealbook work --agent FILE`). One that has left or died is away, and keeps its figures.
-    Agents,
+    Agents(Agents),
     Pleas(Pleas),
     /// Approve a plea
+    ///
+    /// A principal has one vote, and who asked for the task has none. A vote that does not count is recorded as refused; the exit code is 1 then, and the
+    /// reason is on standard error.
     Approve(Vote),
     /// Deny a plea
+    ///
+    /// A principal has one vote, and who asked for the task has none. A vote that does not count is recorded as refused; the exit code is 1 then, and the
+    /// reason is on standard error.
     Deny(Vote),
+    Plea(Plea),
+    Key(Key),
     /// What a worker starts instead of a task's command: it sets limits on itself and becomes the command
     #[command(hide = true)]
     Enter,

@@ -5,6 +5,7 @@
 //! that ends the command without a word.
 
 mod args;
+mod bounded;
 mod claim;
 mod commands;
 mod context;

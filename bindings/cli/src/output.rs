@@ -3,6 +3,7 @@
 use crate::context::Context;
 use sealbook_common::errors;
 use sealbook_common::sealbook::{Error, Result, is_deceptive};
+use serde_json::json;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write};
@@ -87,6 +88,14 @@ pub(crate) fn report(context: &Context, line: Option<u64>, error: &Error) {
 pub(crate) fn report_json(line: Option<u64>, error: &Error) {
     let place = line.map_or_else(String::new, |n| format!(r#""line":{n},"#));
     tell(&format!("{{{place}\"error\":{}}}\n", errors::to_json(error)));
+}
+
+/// Says on standard error what is no error, but should be seen to.
+pub(crate) fn warn(context: &Context, message: &str) {
+    if context.json {
+        return tell(&format!("{}\n", json!({"warning": {"message": message}})));
+    }
+    tell(&format!("sealbook: {}: {}\n", context.err.warn("warning"), escape(message)));
 }
 
 fn tell(text: &str) {

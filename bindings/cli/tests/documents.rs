@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "record",
     "log",
@@ -28,15 +28,20 @@ const COMMANDS: [&str; 15] = [
     "stats",
     "report",
     "rules",
+    "key",
     "completions",
     "man",
 ];
+
+/// Commands whose transcripts would name ids of tasks.
+const OF_TASKS: [&str; 9] =
+    ["task", "schedule", "breaker", "work", "agents", "pleas", "approve", "deny", "plea"];
 
 #[test]
 fn every_command_has_help_with_an_example() {
     let anywhere = Project::empty();
     let all = anywhere.run(["--help"]).good();
-    for name in COMMANDS {
+    for name in COMMANDS.into_iter().chain(OF_TASKS) {
         assert!(all.contains(&format!("\n  {name} ")), "{name}");
         let help = anywhere.run([name, "--help"]).good();
         assert!(help.contains("Example") && help.contains(&format!("sealbook {name}")), "{help}");
@@ -51,7 +56,7 @@ fn every_shell_gets_completions_for_every_command() {
     let anywhere = Project::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let text = anywhere.run(["completions", shell]).good();
-        for name in COMMANDS {
+        for name in COMMANDS.into_iter().chain(OF_TASKS) {
             assert!(text.contains(name), "{name} in {shell}");
         }
     }
@@ -66,7 +71,7 @@ fn every_command_has_a_man_page() {
     let folder = project.path().join("share/man1");
     project.run(["man", "--dir", "share/man1", "-q"]).good();
     assert_eq!(fs::read_to_string(folder.join("sealbook.1")).unwrap(), page);
-    for name in COMMANDS {
+    for name in COMMANDS.into_iter().chain(OF_TASKS) {
         let page = fs::read_to_string(folder.join(format!("sealbook-{name}.1"))).unwrap();
         assert!(page.contains("Example"), "{page}");
     }

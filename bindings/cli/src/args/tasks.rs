@@ -1,4 +1,4 @@
-//! The commands about tasks and pleas.
+//! The commands about tasks.
 
 use clap::{Args as ClapArgs, Subcommand};
 use std::ffi::OsString;
@@ -165,6 +165,40 @@ pub(crate) struct ActOnBreaker {
     pub(crate) act: Reasoned,
 }
 
+/// List the agents: what they can do, how they are, and how many tasks they have
+///
+/// An agent is a worker that presented a profile (`sealbook work --agent FILE`). One that has left or died is away, and keeps its figures.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  sealbook agents --json
+  sealbook agents down reviewer --reason 'it approves everything'
+  sealbook agents up reviewer --reason 'a new model'")]
+pub(crate) struct Agents {
+    #[command(subcommand)]
+    pub(crate) command: Option<AgentsCommand>,
+}
+
+/// What to do with an agent.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentsCommand {
+    /// Take an agent out: it is given no task, also after a restart of its worker, until it is taken back in
+    ///
+    /// What it has at the moment it keeps. It is an entry of the ledger, and needs the right to manage all kinds.
+    Down(ActOnAgent),
+    /// Take an agent back in
+    Up(ActOnAgent),
+}
+
+/// An agent, who acts on it, and why.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ActOnAgent {
+    /// The agent's id
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) act: Reasoned,
+}
+
 /// Submit tasks at the times of a cron expression, for as long as some worker runs
 ///
 /// A schedule is kept in the project. `sealbook work` submits what is due, once, however many workers there are; each run is a task like any other.
@@ -235,7 +269,15 @@ pub(crate) struct ActOnSchedule {
 ///
 /// With --kind process, what stands behind `--` is a command with its arguments, which is run as it is, without a shell. Tasks of other
 /// kinds take --arguments and are run by workers in other languages.
+///
+/// Entries that are recorded with the task are printed with --json, as "entries". Where the task is there already, under its idempotency key, they
+/// are recorded all the same: give them ids, so that repeating the call repeats nothing.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  sealbook task submit --kind process --timeout 600 -- make report
+  sealbook task submit --entry '{\"kind\":\"custom.order\",\"payload\":{\"order\":7}}' -- ./ship 7
+  sealbook task submit --approval '{\"approvals\":1,\"levels\":[{\"roles\":[\"approver\"],\"deadline\":3600000}],\"signed\":true}' -- ./deploy")]
 pub(crate) struct Submit {
     /// Read submissions from standard input, one JSON object a line, as in the guide to tasks; a thousand at a time are submitted all or none
     #[arg(long, conflicts_with_all = ["command", "arguments"])]
@@ -252,6 +294,9 @@ pub(crate) struct Submit {
     /// Not to start before so many seconds have passed
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) delay: Option<Duration>,
+    /// Record this entry with the task, both or neither: {"kind": ..., "payload": {...}} with an optional "id"; may be given more than once
+    #[arg(long, value_name = "JSON", conflicts_with = "lines")]
+    pub(crate) entry: Vec<String>,
     #[command(flatten)]
     pub(crate) work: WorkOptions,
 }
@@ -283,6 +328,9 @@ pub(crate) struct WorkOptions {
     /// How long the approvers have; then it is denied
     #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds, requires = "require_approvals")]
     pub(crate) approval_deadline: Duration,
+    /// The whole approval policy as JSON instead: {"approvals", "denials", "veto", "levels", "reasons", "signed", "delegation", "lifetime", "per"}
+    #[arg(long, value_name = "JSON", conflicts_with = "require_approvals")]
+    pub(crate) approval: Option<String>,
     /// For whom [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long, value_name = "ID")]
     pub(crate) requester: Option<String>,
@@ -351,33 +399,6 @@ pub(crate) struct Act {
     pub(crate) kind: Option<String>,
     #[command(flatten)]
     pub(crate) act: Reasoned,
-}
-
-/// List the pleas that await votes
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Example:
-  sealbook pleas
-  sealbook approve PLEA --as bob --reason 'looked at the diff'")]
-pub(crate) struct Pleas {
-    /// Those that are decided, too
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
-/// Vote on a plea: one vote for each principal, never by who asked for the task
-///
-/// A vote that does not count is recorded as refused; the exit code is 1 then, and the reason is on standard error.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Vote {
-    /// The plea's id, or that of a task which will plead but still waits for its time or for other tasks
-    pub(crate) plea: String,
-    /// Who votes
-    #[arg(long = "as", value_name = "PRINCIPAL")]
-    pub(crate) principal: String,
-    /// Why; a denial needs a reason
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) reason: String,
 }
 
 /// Run tasks of the kind process until Ctrl-C

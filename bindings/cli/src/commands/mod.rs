@@ -6,8 +6,10 @@ mod completions;
 mod export;
 mod import;
 mod init;
+mod key;
 mod log;
 mod man;
+mod plea;
 mod pleas;
 mod record;
 mod reindex;
@@ -47,10 +49,12 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Breaker(args) => breaker::run(args, context),
         Command::Schedule(args) => schedule::run(args, context),
         Command::Work(args) => work::run(args, context),
-        Command::Agents => agents::run(context),
+        Command::Agents(args) => agents::run(args, context),
         Command::Pleas(args) => pleas::run(args, context),
-        Command::Approve(args) => pleas::vote(args, Choice::Approve, context),
-        Command::Deny(args) => pleas::vote(args, Choice::Deny, context),
+        Command::Approve(args) => plea::vote(args, Choice::Approve, context),
+        Command::Deny(args) => plea::vote(args, Choice::Deny, context),
+        Command::Plea(args) => plea::run(args, context),
+        Command::Key(args) => key::run(args, context),
         Command::Enter => work::enter(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args, context),

@@ -36,9 +36,9 @@ pub(super) fn principal(given: Option<&str>) -> Result<Principal> {
     Principal::parse(name.as_deref().unwrap_or("local"))
 }
 
-/// Prints a value as a line of JSON.
+/// Prints a value as a line of JSON. It is data for programs, which no escape for people may change.
 pub(super) fn print_json(value: &Value) -> Result<()> {
-    output::print(&format!("{}\n", output::escape_json(&value.to_string())))
+    output::print(&format!("{value}\n"))
 }
 
 fn filter(states: &[String], kind: Option<&str>) -> Result<TaskFilter> {

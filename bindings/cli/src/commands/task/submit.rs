@@ -4,11 +4,13 @@ use super::{principal, print_json};
 use crate::args::{Submit, WorkOptions};
 use crate::context::{Context, Outcome};
 use crate::output;
+use sealbook_common::request;
 use sealbook_common::sealbook::tasks::{
     self, ApprovalPolicy, Arguments, Dependency, Engine, Idempotency, Key, Limits, Needs, OnFailure,
     Priority, RetryPolicy, Scope, Span, Spec, Submitted, TaskId, TaskKind, Timeouts,
 };
-use sealbook_common::sealbook::{Code, Error, Result, now};
+use sealbook_common::sealbook::{Code, Entry, Error, Result, now};
+use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
@@ -22,8 +24,31 @@ pub(crate) fn run(args: &Submit, context: &Context) -> Result<Outcome> {
     if args.lines {
         return lines(&tasks, context);
     }
-    print(&tasks.submit(spec(args)?)?, context)?;
+    let spec = spec(args)?;
+    if args.entry.is_empty() {
+        print(&tasks.submit(spec)?, context)?;
+    } else {
+        with_entries(&tasks, &args.entry, spec, context)?;
+    }
     Ok(Outcome::Good)
+}
+
+/// Submits a task and records entries, or does neither.
+fn with_entries(tasks: &Engine, entries: &[String], spec: Spec, context: &Context) -> Result<()> {
+    let record = |(n, text): (usize, &String)| {
+        request::record(text.as_bytes()).map_err(|error| error.with("entry", n))
+    };
+    let records = entries.iter().enumerate().map(record).collect::<Result<Vec<_>>>()?;
+    let (entries, submitted) = tasks.record_and_submit(&records, vec![spec])?;
+    let submitted =
+        submitted.first().ok_or_else(|| Error::new(Code::Internal, "a submission without a task"))?;
+    if !context.json {
+        return print(submitted, context);
+    }
+    // Payloads are printed as they are recorded: going through a value could change their numbers.
+    let (task, entries) = (tasks::submitted_json(submitted).to_string(), entries.iter().map(Entry::to_json));
+    let task = task.strip_suffix('}').unwrap_or(&task);
+    output::print(&format!("{task},\"entries\":[{}]}}\n", entries.collect::<Vec<_>>().join(",")))
 }
 
 fn print(submitted: &Submitted, context: &Context) -> Result<()> {
@@ -96,7 +121,7 @@ pub(crate) fn work_spec(args: &WorkOptions) -> Result<Spec> {
             ..Limits::default()
         },
         needs: args.needs.as_deref().map(needs).transpose()?.unwrap_or_default(),
-        approval: args.require_approvals.map(|count| approval(count, args)).transpose()?,
+        approval: approval(args)?,
         ..Spec::new(kind, arguments, principal(args.requester.as_deref())?)
     })
 }
@@ -140,11 +165,45 @@ fn text(word: &OsStr) -> Result<&str> {
     })
 }
 
-fn approval(count: u32, args: &WorkOptions) -> Result<ApprovalPolicy> {
+fn approval(args: &WorkOptions) -> Result<Option<ApprovalPolicy>> {
+    if let Some(text) = &args.approval {
+        return policy(text).map(Some);
+    }
+    let Some(count) = args.require_approvals else { return Ok(None) };
     let roles = args.approver_role.iter().map(|role| Key::parse(role)).collect::<Result<_>>()?;
     let mut policy = ApprovalPolicy::of(count, roles);
     policy.levels.iter_mut().for_each(|level| level.deadline = span(args.approval_deadline));
-    Ok(policy)
+    Ok(Some(policy))
+}
+
+/// A policy from JSON. A member that it does not have is refused: with a letter missing, `signed` would be left at its default.
+fn policy(text: &str) -> Result<ApprovalPolicy> {
+    let misread = |why: String| {
+        Error::new(Code::InvalidTask, format!("--approval is not understood: {why}"))
+            .remedy("see the guide to tasks for what a policy has")
+    };
+    let given: Value = serde_json::from_str(text).map_err(|e| misread(e.to_string()))?;
+    let policy: ApprovalPolicy = serde_json::from_str(text).map_err(|e| misread(e.to_string()))?;
+    match stranger(&given, &serde_json::json!(policy)) {
+        Some(name) => Err(misread(format!("it has no member {name:?}"))),
+        None => Ok(policy),
+    }
+}
+
+/// The first member that is given and unknown.
+fn stranger<'a>(given: &'a Value, known: &Value) -> Option<&'a str> {
+    match (given, known) {
+        (Value::Object(given), Value::Object(known)) => {
+            given.iter().find_map(|(name, value)| match known.get(name) {
+                Some(known) => stranger(value, known),
+                None => Some(name.as_str()),
+            })
+        }
+        (Value::Array(given), Value::Array(known)) => {
+            given.iter().zip(known).find_map(|(given, known)| stranger(given, known))
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn span(duration: Duration) -> Span {
