@@ -193,3 +193,50 @@ fn a_delegate_votes_in_the_place_of_who_asked_it_until_that_is_revoked() {
     plea.apply(&step).unwrap();
     assert_eq!(plea.cast(vote, &dan, Some(&approver("bob")), at(4)).unwrap_err().why, Ground::NoDelegation);
 }
+
+#[test]
+fn a_message_is_a_ballot_as_long_as_nothing_in_it_was_changed() {
+    let plea = plea(&task(policy(1)));
+    let ballot = ballot(&plea, "bob", Choice::Approve, at(1));
+    let message = String::from_utf8(ballot.message().unwrap()).unwrap();
+    assert_eq!(Ballot::parse(&message).unwrap(), ballot);
+    let (domain, rest) = message.split_once('\n').unwrap();
+    let changed = [
+        format!("{message}\n"),
+        format!("{domain}\r\n{rest}"),
+        format!("sealbook/vote/v2\n{rest}"),
+        format!("{domain}\n{}", rest.replace(r#""to":null,"#, "")),
+        format!("{domain}\n{}", rest.replacen('{', r#"{"more":1,"#, 1)),
+    ];
+    for text in changed.iter().map(String::as_str).chain(["", "\n", "vote", "[]", "{}", "{\"task\":"]) {
+        assert_eq!(Ballot::parse(text).unwrap_err().code(), Code::InvalidArgument, "{text}");
+    }
+}
+
+proptest! {
+    /// Whatever it says, a ballot is read back from its object and from its message, and its signature holds for nothing else.
+    #[test]
+    fn a_ballot_is_read_as_it_was_written(
+        choice in 0usize..5, reason in "\\PC{0,40}|[\u{0}-\u{1f}\u{2028}]{0,8}", behalf in prop::option::of("[a-z]{1,8}"), round: u32, micros in 0i64..1i64 << 50,
+    ) {
+        let plea = plea(&task(policy(1)));
+        let said = Saying {
+            choice: Choice::ALL[choice], reason, behalf: behalf.map(|name| principal(&name)), to: None,
+        };
+        let ballot = Ballot { round, ..plea.ballot(principal("bob"), said, Time::from_micros(micros).unwrap()) };
+        let key = VoterKey::from_seed(&[5; 32]);
+        let bob = Standing { keys: vec![key.public()], ..approver("bob") };
+        let message = String::from_utf8(ballot.message().unwrap()).unwrap();
+        prop_assert_eq!(&Ballot::parse(&message).unwrap(), &ballot);
+        let signed = key.sign(ballot).unwrap();
+        let again = Ballot::parse(&serde_json::to_string(&signed).unwrap()).unwrap();
+        prop_assert!(again == signed && again.verify(&bob).is_ok());
+        let other = Ballot { reason: format!("{}.", again.reason), ..again };
+        prop_assert!(other.verify(&bob).is_err());
+    }
+
+    #[test]
+    fn any_text_is_a_ballot_or_a_key_or_refused(text in "\\PC{0,80}|sealbook/vote/v1\n\\{\\PC{0,40}") {
+        let _ = (Ballot::parse(&text), VoterKey::from_pem(&text));
+    }
+}

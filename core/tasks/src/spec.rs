@@ -117,6 +117,7 @@ words! {
 
 /// A task that must end before this one begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dependency {
     /// The other task.
     pub task: TaskId,
@@ -135,6 +136,7 @@ words! {
 
 /// Makes submitting twice the same as submitting once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Idempotency {
     /// The caller's key.
     pub key: Key,
@@ -146,7 +148,7 @@ pub struct Idempotency {
 
 /// The four limits on time; each is off unless set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
     /// From the submission, or from `not_before` if that is later, to the start of the first attempt.
     pub schedule_to_start: Option<Span>,
@@ -160,7 +162,7 @@ pub struct Timeouts {
 
 /// What one attempt may use; each is unlimited unless set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Time on a processor.
     pub cpu: Option<Span>,

@@ -74,28 +74,11 @@ fn cast(args: &Cast, context: &Context) -> Result<Outcome> {
     } else {
         bounded::read(File::open(file).map_err(|e| Error::io(e, "read", file))?, file, MOST)
     }?;
-    let ballot = ballot_of(&text)?;
+    let ballot = Ballot::parse(&text)?;
     // As tools for hexadecimal digits print them, which like to break lines.
     let signature = args.signature.split_ascii_whitespace().collect::<String>().to_ascii_lowercase();
     let plea = context.open()?.tasks()?.cast(Ballot { signature: Some(signature), ..ballot })?;
     tell(&plea, context)
-}
-
-/// The ballot that an object describes, or a message, which has all of it behind its first line.
-fn ballot_of(text: &str) -> Result<Ballot> {
-    let misread = |why: &str| {
-        Error::new(Code::InvalidArgument, format!("the ballot is not understood: {why}"))
-            .remedy("pass what `sealbook plea ballot` has printed, as it is")
-    };
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|e| misread(&e.to_string()));
-    }
-    let rest = text.split_once('\n').map(|(_, rest)| serde_json::from_str::<Ballot>(rest));
-    let ballot = rest
-        .ok_or_else(|| misread("it is neither an object nor a message"))?
-        .map_err(|e| misread(&e.to_string()))?;
-    // Else what counts would be something other than what the signer has seen.
-    if ballot.message()? == text.as_bytes() { Ok(ballot) } else { Err(misread("the message was changed")) }
 }
 
 fn parsed(name: Option<&str>) -> Result<Option<Principal>> {
@@ -107,31 +90,4 @@ fn tell(plea: &tasks::Plea, context: &Context) -> Result<Outcome> {
         pleas::print(plea, context)?;
     }
     Ok(Outcome::Good)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_is_a_ballot_as_long_as_nothing_in_it_was_changed() {
-        let text = format!(
-            r#"{{"task":"019aaf3e-5a00-7000-8000-000000000001","subject":"{}","round":1,"voter":"bob","choice":"approve","reason":"r\u00e4","at":"2026-11-25T12:00:00.000000Z"}}"#,
-            "0".repeat(64)
-        );
-        let ballot = ballot_of(&text).unwrap();
-        let message = String::from_utf8(ballot.message().unwrap()).unwrap();
-        assert_eq!(ballot_of(&message).unwrap(), ballot);
-        let (domain, rest) = message.split_once('\n').unwrap();
-        let changed = [
-            format!("{message}\n"),
-            format!("{domain}\r\n{rest}"),
-            format!("sealbook/vote/v2\n{rest}"),
-            format!("{domain}\n{}", rest.replace(r#""to":null,"#, "")),
-            format!("{domain}\n{}", rest.replacen('{', r#"{"more":1,"#, 1)),
-        ];
-        for text in changed.iter().map(String::as_str).chain(["", "\n", "vote", "[]", "{}", "{\"task\":"]) {
-            assert_eq!(ballot_of(text).unwrap_err().code(), Code::InvalidArgument, "{text}");
-        }
-    }
 }

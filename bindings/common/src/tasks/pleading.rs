@@ -83,7 +83,7 @@ impl Orchestrator {
     /// # Errors
     /// `INVALID_ARGUMENT` if the ballot is not understood, and those of `Engine::cast`.
     pub fn cast(&self, ballot: &str, signature: &str) -> Result<String> {
-        let ballot: Ballot = serde_json::from_str(ballot).map_err(|e| misread("the ballot", &e))?;
+        let ballot = Ballot::parse(ballot)?;
         let plea = self.engine.cast(Ballot { signature: Some(signature.to_ascii_lowercase()), ..ballot })?;
         Ok(tasks::plea_json(&plea).to_string())
     }

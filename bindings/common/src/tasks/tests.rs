@@ -96,7 +96,7 @@ fn what_is_not_understood_is_named() {
     word(tasks.submit_many(r#"[{"kind":"a","requester":"ann"},{"kind":"a"}]"#), "requester");
     word(tasks.list(r#"{"state":"failed"}"#), "state");
     word(tasks.act("kill", "019aaf3e-5a00-7000-8000-000000000001", "ann", ""), "kill");
-    word(tasks.vote("019aaf3e-5a00-7000-8000-000000000001", "ann", "maybe", ""), "maybe");
+    word(tasks.vote("019aaf3e-5a00-7000-8000-000000000001", "ann", "maybe", "", None, None), "maybe");
     assert_eq!(value(&tasks.counts().unwrap()), json!({}));
 }
 

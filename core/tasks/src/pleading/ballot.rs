@@ -110,6 +110,45 @@ pub struct Ballot {
 }
 
 impl Ballot {
+    /// Reads a ballot: its JSON object, or its [message](Ballot::message), which has all of it behind the first line.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if it is neither, or a message in which a byte was changed.
+    ///
+    /// # Example
+    /// ```
+    /// use sealbook_tasks::Ballot;
+    ///
+    /// let text = format!(
+    ///     r#"{{"task": "019aaf3e-5a00-7000-8000-000000000001", "subject": "{}", "round": 1, "voter": "bob", "choice": "approve",
+    ///         "at": "2026-11-25T12:00:00.000000Z"}}"#,
+    ///     "0".repeat(64),
+    /// );
+    /// let ballot = Ballot::parse(&text)?;
+    /// let message = String::from_utf8_lossy(&ballot.message()?).into_owned();
+    /// assert_eq!(Ballot::parse(&message)?, ballot);
+    /// assert!(Ballot::parse(&message.replace("approve", "deny ")).is_err());
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self> {
+        let misread = |why: &str| {
+            Error::new(Code::InvalidArgument, format!("the ballot is not understood: {why}"))
+                .remedy("pass it as it was printed")
+        };
+        if text.trim_start().starts_with('{') {
+            return serde_json::from_str(text).map_err(|e| misread(&e.to_string()));
+        }
+        let rest = text.split_once('\n').map(|(_, rest)| rest);
+        let rest = rest.ok_or_else(|| misread("it is neither an object nor a message"))?;
+        let ballot: Self = serde_json::from_str(rest).map_err(|e| misread(&e.to_string()))?;
+        // Else what counts would be something other than what the signer has seen.
+        if ballot.message()? == text.as_bytes() {
+            Ok(ballot)
+        } else {
+            Err(misread("the message was changed"))
+        }
+    }
+
     /// `"sealbook/vote/v1\n" ‖ JCS({at, behalf, choice, reason, round, subject, task, to, voter})`; what is not there is null. It is UTF-8.
     ///
     /// # Errors

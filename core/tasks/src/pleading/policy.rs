@@ -16,6 +16,7 @@ words! {
 
 /// Who may vote at a level, and for how long it is their turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Level {
     /// Principals with one of these roles.
     #[serde(default)]
@@ -30,6 +31,7 @@ pub struct Level {
 /// The rules of a plea. The requester never votes, a principal votes once, a denial always has a reason, and the
 /// silence of all is a denial: none of that can be switched off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ApprovalPolicy {
     /// So many approvals grant it.
     pub approvals: u32,

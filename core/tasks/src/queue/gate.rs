@@ -35,6 +35,7 @@ impl GateName {
 
 /// So many starts in a time, and so many at once after a pause: a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rate {
     /// Starts in the time.
     pub starts: u32,

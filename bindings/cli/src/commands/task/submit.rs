@@ -10,7 +10,6 @@ use sealbook_common::sealbook::tasks::{
     Priority, RetryPolicy, Scope, Span, Spec, Submitted, TaskId, TaskKind, Timeouts,
 };
 use sealbook_common::sealbook::{Code, Entry, Error, Result, now};
-use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
@@ -176,34 +175,11 @@ fn approval(args: &WorkOptions) -> Result<Option<ApprovalPolicy>> {
     Ok(Some(policy))
 }
 
-/// A policy from JSON. A member that it does not have is refused: with a letter missing, `signed` would be left at its default.
 fn policy(text: &str) -> Result<ApprovalPolicy> {
-    let misread = |why: String| {
-        Error::new(Code::InvalidTask, format!("--approval is not understood: {why}"))
+    serde_json::from_str(text).map_err(|e| {
+        Error::new(Code::InvalidTask, format!("--approval is not understood: {e}"))
             .remedy("see the guide to tasks for what a policy has")
-    };
-    let given: Value = serde_json::from_str(text).map_err(|e| misread(e.to_string()))?;
-    let policy: ApprovalPolicy = serde_json::from_str(text).map_err(|e| misread(e.to_string()))?;
-    match stranger(&given, &serde_json::json!(policy)) {
-        Some(name) => Err(misread(format!("it has no member {name:?}"))),
-        None => Ok(policy),
-    }
-}
-
-/// The first member that is given and unknown.
-fn stranger<'a>(given: &'a Value, known: &Value) -> Option<&'a str> {
-    match (given, known) {
-        (Value::Object(given), Value::Object(known)) => {
-            given.iter().find_map(|(name, value)| match known.get(name) {
-                Some(known) => stranger(value, known),
-                None => Some(name.as_str()),
-            })
-        }
-        (Value::Array(given), Value::Array(known)) => {
-            given.iter().zip(known).find_map(|(given, known)| stranger(given, known))
-        }
-        _ => None,
-    }
+    })
 }
 
 pub(crate) fn span(duration: Duration) -> Span {
