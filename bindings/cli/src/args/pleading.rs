@@ -62,8 +62,8 @@ Examples:
   sealbook plea delegate PLEA --as bob --to dan && sealbook approve PLEA --as dan --for bob
   sealbook plea take-back PLEA --as dan
   sealbook plea ballot PLEA approve --as bob --message > vote
-  openssl pkeyutl -sign -rawin -inkey bob.pem -in vote | xxd -p -c 64 > vote.sig
-  sealbook plea cast vote --signature \"$(cat vote.sig)\"")]
+  openssl pkeyutl -sign -rawin -inkey bob.pem -in vote -out vote.sig
+  sealbook plea cast vote --signature \"$(od -An -v -tx1 vote.sig)\"")]
 pub(crate) struct Plea {
     #[command(subcommand)]
     pub(crate) command: PleaCommand,
@@ -146,7 +146,7 @@ pub(crate) enum Word {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Example:
-  sealbook plea cast ballot.json --signature \"$(xxd -p -c 64 vote.sig)\"")]
+  sealbook plea cast ballot.json --signature \"$(od -An -v -tx1 vote.sig)\"")]
 pub(crate) struct Cast {
     /// What `sealbook plea ballot` has printed, the object or the message; `-` is standard input
     #[arg(default_value = "-", hide_default_value = true)]
