@@ -7,6 +7,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -361,7 +362,8 @@ class Orchestrator(Submitter):
         if worker is not None and worker.is_caller():
             # The handler that closes it is one of those that would have to be waited for.
             worker.stop("the orchestrator was closed")
-            threading.Thread(target=self._close, args=(drain,), daemon=True).start()
+            # In a context of its own: one that it inherits, as from Python 3.14 on it may, says that it is the handler.
+            threading.Thread(target=Context().run, args=(self._close, drain), daemon=True).start()
             return
         self._closed = True
         try:

@@ -119,7 +119,9 @@ class Pleading:
         ...     o.approve(plea, as_="dan", behalf="bob").votes[0].behalf
         'bob'
         """
-        saying: dict[str, str | None] = {"choice": "revoke"} if to is None else {"choice": "delegate", "to": to}
+        saying: dict[str, str | None] = (
+            {"choice": "revoke"} if to is None else {"choice": "delegate", "to": to}
+        )
         return self._say(plea, as_, saying, key)
 
     def ballot(

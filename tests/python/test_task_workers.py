@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import threading
 import time
+from contextvars import copy_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sealbook
@@ -196,6 +198,24 @@ def test_a_handler_may_stop_and_close_its_own_orchestrator(o: Orchestrator) -> N
     with pytest.raises(sealbook.ClosedError):
         o.counts()
     o.close()
+
+
+def test_a_handler_may_close_its_own_orchestrator_where_threads_inherit_its_context(
+    o: Orchestrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Inheriting(threading.Thread):
+        """As threads of Python 3.14 do without its lock, or if asked to."""
+
+        def __init__(self, *, target: Any, args: tuple[Any, ...] = (), **rest: Any) -> None:
+            super().__init__(target=copy_context().run, args=(target, *args), **rest)
+
+    monkeypatch.setattr(threading, "Thread", Inheriting)
+    handle = o.task("last")(o.close).submit()
+    o.start()
+    deadline = time.monotonic() + LONG
+    while not o.closed:
+        assert time.monotonic() < deadline, f"{handle} does not come to its end"
+        time.sleep(0.01)
 
 
 def test_a_ledger_that_is_closed_ends_its_orchestrators(tmp_path: Path) -> None:
