@@ -27,6 +27,7 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions, create: bool) ->
         connection.busy_timeout(options.busy_timeout)?;
         // Without this, closing the last connection would delete the log, and the next writer would have to make it grow again.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        prepare_once(&connection)?;
         let mode: String = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
         connection.execute_batch(&format!(
             "PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON; PRAGMA secure_delete=ON;
@@ -48,6 +49,15 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions, create: bool) ->
     Ok(connection)
 }
 
+/// Keeps the plan of a statement whatever is bound to it: else SQLite, which counts values to plan by them, prepares some statements anew
+/// whenever another value is bound.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // All that the tasks use, and more than are cached if nothing is said.
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
 /// A connection that only reads. On a read-only medium SQLite cannot make its shared memory; the file is then read as it stands.
 pub(super) fn open_reader(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let flags =
@@ -56,6 +66,7 @@ pub(super) fn open_reader(path: &Path, options: &SqliteOptions) -> Result<Connec
         let connection = Connection::open_with_flags(uri, flags)?;
         connection.busy_timeout(options.busy_timeout)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        prepare_once(&connection)?;
         connection.execute_batch("PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8192")?;
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
