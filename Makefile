@@ -7,10 +7,11 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LIBS := target/debug
 REPO ?= .
+NOGIL ?= python3.14t
 CRATES := sealbook sealbook-error sealbook-ledger sealbook-attribution sealbook-report sealbook-store sealbook-tasks sealbook-runtime sealbook-common
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test)
 
-.PHONY: help demo test build native rust python node c uniffi report text lint deny packaging bench soak peers accuracy fuzz clean
+.PHONY: help demo test build native rust python nogil node c uniffi report text lint deny packaging bench soak peers accuracy fuzz clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
@@ -44,6 +45,15 @@ rust: build ##        the core, the command line and the bindings' Rust
 
 python: native ##      the Python package
 	PYTHONPATH=python $(PYTHON) -m pytest -q tests/python
+
+# Not among the tests of every run: few have such an interpreter, and the module is built anew for it.
+nogil: ##       the Python tests under an interpreter without its lock (NOGIL=python3.14t)
+	PYO3_PYTHON=$(NOGIL) cargo build -p sealbook-python --locked --target-dir target/nogil
+	rm -rf target/nogil/python && cp -r python target/nogil/python && rm -f target/nogil/python/sealbook/_native*
+	cp target/nogil/debug/libsealbook_python.so target/nogil/python/sealbook/_native.so
+	$(NOGIL) -m venv target/nogil/venv
+	grep -E '^(cryptography|hypothesis|pytest|rfc8785)' tests/python/requirements.txt | target/nogil/venv/bin/pip install --quiet -r /dev/stdin
+	PYTHONPATH=target/nogil/python target/nogil/venv/bin/python -m pytest -q -o pythonpath=target/nogil/python tests/python
 
 node: native ##        the Node package
 	node --test tests/node/*.test.mjs tests/node/*.test.cjs

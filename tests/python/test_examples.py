@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import sealbook
 from conftest import ROOT
 from sealbook import Ledger, Orchestrator
 
 
 def run(name: str, *arguments: object) -> list[str]:
     program = ROOT / "examples" / "python" / name
-    environment = {"PYTHONPATH": str(ROOT / "python")}
+    environment = {"PYTHONPATH": str(Path(sealbook.__file__).parents[1])}
     command = [sys.executable, "-W", "error", program, *map(str, arguments)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert (done.returncode, done.stderr) == (0, "")
