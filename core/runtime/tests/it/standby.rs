@@ -215,7 +215,9 @@ fn a_worker_that_has_scaled_down_is_given_no_more_than_it_has_permits() {
     house.engine.submit_many(vec![task("deaf", "1"); 2]).unwrap();
     let options = WorkerOptions { concurrency: 2, least: Some(1), ..WorkerOptions::default() };
     let mut given = Vec::new();
-    let waits = move || drop(met.wait());
+    let waits = move || {
+        met.wait();
+    };
     run_telling(&house, &options, waits, &mut |progress| {
         if progress == Progress::Scaled(1) && given.is_empty() {
             let submitted = house.engine.submit_many(vec![spec(); 3]).unwrap();
