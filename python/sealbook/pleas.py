@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sealbook import _native
 from sealbook.times import time_of
 
 __all__ = ["Ballot", "Delegation", "Plea", "Vote"]
@@ -90,16 +91,14 @@ class Ballot:
 
     @classmethod
     def parse(cls, text: str) -> Ballot:
-        """Reads what :attr:`text` holds.
+        """Reads what :attr:`text` holds. What it shows is what its message says, whoever has sent it.
 
         Raises:
-            ValueError: It is none.
+            InvalidArgumentError: It is none, or its message says something else.
         """
+        text = _native.ballot_of(text)
         value = json.loads(text)
-        try:
-            return cls(value["voter"], value["choice"], text, value["message"].encode())
-        except (AttributeError, KeyError, TypeError) as cause:
-            raise ValueError(f"the text is no ballot: {cause}") from cause
+        return cls(value["voter"], value["choice"], text, value["message"].encode())
 
 
 def plea_of(value: dict[str, Any]) -> Plea:

@@ -4,6 +4,8 @@ mod desk;
 mod pleading;
 mod schedules;
 
+pub use pleading::ballot_of;
+
 use crate::reply;
 use sealbook::tasks::{
     self, CancelToken, Engine, Failure, Fault, Inbox, Outcome, Principal, Span, Spec, State, Submitted,

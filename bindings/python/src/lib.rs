@@ -31,5 +31,5 @@ mod _native {
     #[pymodule_export]
     use crate::ledger::Ledger;
     #[pymodule_export]
-    use crate::tasks::{Orchestrator, Worker};
+    use crate::tasks::{Orchestrator, Worker, ballot_of};
 }

@@ -10,6 +10,12 @@ use sealbook_common::tasks;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// A ballot that was sent, with the message that says the same.
+#[pyfunction]
+pub(crate) fn ballot_of(py: Python<'_>, text: &str) -> PyResult<String> {
+    checked(py, tasks::ballot_of(text))
+}
+
 /// `sealbook.Orchestrator` without its conveniences.
 #[pyclass(frozen, module = "sealbook._native")]
 pub(crate) struct Orchestrator {

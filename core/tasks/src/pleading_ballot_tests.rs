@@ -163,6 +163,52 @@ fn attack_vote_taken_back_or_handed_over_without_a_signature() {
 }
 
 #[test]
+fn who_has_lent_a_vote_takes_it_back_and_so_does_who_has_cast_it() {
+    for who in ["bob", "dan"] {
+        let mut plea = plea(&task(ApprovalPolicy { delegation: true, ..policy(2) }));
+        let step = say(&plea, &approver("bob"), hand_to("dan"), at(1)).unwrap();
+        plea.apply(&step).unwrap();
+        let hand = Saying::of(Choice::Approve, "").on_behalf_of(principal("bob"));
+        let ballot = plea.ballot(principal("dan"), hand, at(2));
+        let step = plea.cast(ballot, &approver("dan"), Some(&approver("bob")), at(2)).unwrap();
+        plea.apply(&step).unwrap();
+        assert_eq!(say(&plea, &approver("eve"), take_back(), at(3)).unwrap_err().why, Ground::NothingToTake);
+        let step = say(&plea, &approver(who), take_back(), at(3)).unwrap();
+        plea.apply(&step).unwrap();
+        assert_eq!(plea.approvals(), 0);
+        assert!(cast(&mut plea, "bob", Choice::Deny, at(4)).is_ok());
+    }
+}
+
+#[test]
+fn what_is_still_on_its_way_is_taken_back_with_a_signature() {
+    let mut plea = plea(&task(ApprovalPolicy { signed: true, ..policy(1) }));
+    let key = VoterKey::from_seed(&[6; 32]);
+    let bob = Standing { keys: vec![key.public()], ..approver("bob") };
+    let sign = |plea: &Plea, saying, now| key.sign(plea.ballot(principal("bob"), saying, now)).unwrap();
+    let late = sign(&plea, Saying::of(Choice::Approve, ""), at(1));
+    let back = sign(&plea, take_back(), at(2));
+    let stranger = Standing { roles: vec![], ..bob.clone() };
+    assert_eq!(plea.cast(back.clone(), &stranger, None, at(2)).unwrap_err().why, Ground::NothingToTake);
+    let step = plea.cast(back, &bob, None, at(2)).unwrap();
+    plea.apply(&step).unwrap();
+    assert_eq!(plea.cast(late, &bob, None, at(3)).unwrap_err().why, Ground::Stale);
+    let long = Saying::of(Choice::TakeBack, &"x".repeat(VOTE_REASON_LIMIT + 1));
+    assert_eq!(plea.cast(sign(&plea, long, at(4)), &bob, None, at(4)).unwrap_err().why, Ground::NoReason);
+}
+
+#[test]
+fn an_object_with_the_message_of_another_ballot_is_none() {
+    let plea = plea(&task(policy(1)));
+    let [yes, no] = [Choice::Approve, Choice::Deny].map(|choice| ballot(&plea, "bob", choice, at(1)));
+    let text = yes.to_json().unwrap();
+    assert_eq!(Ballot::parse(&text).unwrap(), yes);
+    let mut swapped: serde_json::Value = serde_json::from_str(&text).unwrap();
+    swapped["message"] = String::from_utf8(no.message().unwrap()).unwrap().into();
+    assert_eq!(Ballot::parse(&swapped.to_string()).unwrap_err().code(), Code::InvalidArgument);
+}
+
+#[test]
 fn a_saying_has_only_what_its_choice_has_a_place_for() {
     for choice in Choice::ALL {
         let is_vote = matches!(choice, Choice::Approve | Choice::Deny);

@@ -104,7 +104,7 @@ pub(crate) struct Said {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  sealbook plea ballot PLEA approve --as bob > ballot.json && jq -j .message ballot.json > vote
+  sealbook plea ballot PLEA approve --as bob --message > vote
   sealbook plea ballot PLEA delegate --as bob --to dan --message > vote")]
 pub(crate) struct ToSign {
     #[command(flatten)]

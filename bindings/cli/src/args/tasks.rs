@@ -323,10 +323,16 @@ pub(crate) struct WorkOptions {
     #[arg(long, value_name = "N")]
     pub(crate) require_approvals: Option<u32>,
     /// The role that the approvers must have; may be given more than once
-    #[arg(long, value_name = "ROLE", default_value = "approver", requires = "require_approvals")]
+    #[arg(
+        long,
+        value_name = "ROLE",
+        default_value = "approver",
+        requires = "require_approvals",
+        conflicts_with = "approval"
+    )]
     pub(crate) approver_role: Vec<String>,
     /// How long the approvers have; then it is denied
-    #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds, requires = "require_approvals")]
+    #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds, requires = "require_approvals", conflicts_with = "approval")]
     pub(crate) approval_deadline: Duration,
     /// The whole approval policy as JSON instead: {"approvals", "denials", "veto", "levels", "reasons", "signed", "delegation", "lifetime", "per"}
     #[arg(long, value_name = "JSON", conflicts_with = "require_approvals")]

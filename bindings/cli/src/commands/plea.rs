@@ -5,8 +5,7 @@ use crate::args::{Cast, Plea, PleaCommand, Said, Signer, Speaker, ToSign, Vote, 
 use crate::context::{Context, Outcome};
 use crate::{bounded, output};
 use sealbook_common::sealbook::tasks::{self, Ballot, Choice, Principal, Saying, Voter};
-use sealbook_common::sealbook::{Code, Error, Result};
-use serde_json::{Value, json};
+use sealbook_common::sealbook::{Error, Result};
 use std::fs::File;
 use std::path::Path;
 
@@ -52,18 +51,12 @@ fn ballot(args: &ToSign, context: &Context) -> Result<Outcome> {
     let voter = Principal::parse(&args.speaker.principal)?;
     let tasks = context.open_to_read()?.tasks()?;
     let ballot = tasks.ballot(tasks.vote_on(&args.speaker.plea)?, voter, saying)?;
-    let message = String::from_utf8(ballot.message()?)
-        .map_err(|e| Error::new(Code::Internal, format!("a ballot that is no text: {e}")))?;
-    if args.message {
-        output::print(&message)?;
-        return Ok(Outcome::Good);
-    }
-    let mut form = json!(ballot);
-    if let Some(form) = form.as_object_mut() {
-        form.insert("message".to_owned(), Value::from(message));
-    }
     // A program reads it, and what is signed is these characters and no others: nothing is escaped for people.
-    output::print(&format!("{form}\n"))?;
+    if args.message {
+        output::print(&String::from_utf8_lossy(&ballot.message()?))?;
+    } else {
+        output::print(&format!("{}\n", ballot.to_json()?))?;
+    }
     Ok(Outcome::Good)
 }
 

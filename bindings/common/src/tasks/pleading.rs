@@ -3,7 +3,7 @@
 use super::{Orchestrator, misread};
 use sealbook::tasks::{self, Ballot, Choice, Principal, Saying, VoteOn, Voter, VoterKey};
 use sealbook::{Code, Error, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 impl Orchestrator {
     /// The pleas that await votes, or all that there are, as an array.
@@ -69,13 +69,7 @@ impl Orchestrator {
     pub fn ballot(&self, plea: &str, voter: &str, saying: &str) -> Result<String> {
         let (saying, voter) = (saying_of(saying)?, Principal::parse(voter)?);
         let ballot = self.engine.ballot(self.on(plea)?, voter, saying)?;
-        let message = String::from_utf8(ballot.message()?)
-            .map_err(|e| Error::new(Code::Internal, format!("a ballot that is no text: {e}")))?;
-        let mut form = json!(ballot);
-        if let Some(form) = form.as_object_mut() {
-            form.insert("message".to_owned(), Value::from(message));
-        }
-        Ok(form.to_string())
+        ballot.to_json()
     }
 
     /// Casts a ballot with the signature of its message, 128 hexadecimal digits, and returns the plea as it stands then.
@@ -97,6 +91,14 @@ impl Orchestrator {
     fn on(&self, plea: &str) -> Result<VoteOn> {
         self.engine.vote_on(plea)
     }
+}
+
+/// A ballot that was sent, read and written anew: an object whose `message` is what it says, for whoever signs it elsewhere.
+///
+/// # Errors
+/// As [`Ballot::parse`].
+pub fn ballot_of(text: &str) -> Result<String> {
+    Ballot::parse(text)?.to_json()
 }
 
 fn saying_of(text: &str) -> Result<Saying> {

@@ -255,6 +255,19 @@ pub(super) fn is_for(agents: &Agents, shared: &Shared, me: Option<&AgentId>, nex
 }
 
 impl Engine {
+    /// Whether a worker is an agent that somebody has taken out.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub(crate) fn is_down(&self, worker: &WorkerLease) -> Result<bool> {
+        let now = sealbook_store::now()?;
+        self.read(|tables| {
+            let agents = Agents::load(tables, now)?;
+            let agent = agents.of(worker).and_then(|id| agents.registry.get(&id).map(|agent| agent.health));
+            Ok(agent == Some(Health::Down))
+        })
+    }
+
     /// Takes an agent out, so that it is given no task at all, or back in. What it has at the moment it keeps. It stays out, also over
     /// restarts of its worker, until it is taken back in. It is an entry of the ledger. Returns the agent as it is then.
     ///

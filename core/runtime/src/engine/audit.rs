@@ -8,8 +8,8 @@ use sealbook_error::Result;
 use sealbook_ledger::Hash;
 use sealbook_store::Record;
 use sealbook_tasks::{
-    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Lease,
-    Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
+    AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Ground,
+    Lease, Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
     TaskKind, Transition, WorkerLease,
 };
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,10 @@ pub(crate) fn plea_step(plea: &Plea, step: &PleaStep) -> Record {
 pub(crate) fn refusal(refusal: &Refusal) -> Record {
     let kind = if refusal.is_of_a_plea() { PLEADING } else { TASK };
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
-    record(kind, principal("service", refusal.who.as_str()), "refused", refusal, metadata)
+    // Whose name stands on what is not signed as it should be has not been shown.
+    let is_proven = !matches!(refusal.why, Ground::Forged | Ground::Unsigned);
+    let who = if is_proven { refusal.who.as_str() } else { "sealbook" };
+    record(kind, principal("service", who), "refused", refusal, metadata)
 }
 
 /// A breaker that opened, closed or lets probes through.

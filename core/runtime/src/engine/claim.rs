@@ -9,8 +9,8 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{
-    Act, AgentId, Candidate, Event, Lease, Pass, PleaState, Presented, Role, State, Task, TaskId, TaskKind,
-    WorkerLease, check_grant,
+    Act, AgentId, Candidate, Event, Lease, Pass, PleaState, Presented, Priority, Role, State, Task, TaskId,
+    TaskKind, WorkerLease, check_grant,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -296,7 +296,8 @@ fn give(
         return Ok(None);
     }
     let dependency = task.spec.dependency.clone();
-    let needs_grant = task.spec.approval.is_some();
+    // A critical task that keeps failing pleads, too.
+    let may_have_pleaded = task.spec.approval.is_some() || task.spec.priority >= Priority::CRITICAL;
     let submission = desk.tables.submission(id)?;
     if !desk.is_new(id)
         && let Some(why) = audit::is_other(desk.task(id)?, submission.as_deref())?
@@ -310,7 +311,7 @@ fn give(
         desk.settle(id)?;
         return Ok(None);
     }
-    let plea = if needs_grant { desk.last_plea(id)? } else { None };
+    let plea = if may_have_pleaded { desk.last_plea(id)? } else { None };
     let grant = match check_grant(desk.task(id)?, plea.as_ref(), now) {
         Ok(grant) => grant,
         Err(why) => {

@@ -9,8 +9,8 @@ use sealbook_store::{Changes, Ingest, Record, TaskChange, TaskRow, TaskTables};
 use sealbook_tasks::graph::{Readiness, readiness};
 use sealbook_tasks::idempotency::Remembered;
 use sealbook_tasks::{
-    Act, ApprovalPolicy, Event, Failure, Plea, PleaId, PleaStep, Priority, Refusal, Role, State, Task,
-    TaskId, Transition, Verdict, WorkerId, WorkerLease, deadline,
+    Act, ApprovalPolicy, Event, Failure, Plea, PleaId, PleaState, PleaStep, Priority, Refusal, Role, State,
+    Task, TaskId, Transition, Verdict, WorkerId, WorkerLease, deadline,
 };
 use std::collections::BTreeMap;
 
@@ -123,11 +123,9 @@ impl<'a> Desk<'a> {
 
     /// The last plea of a task.
     pub(crate) fn last_plea(&self, task: TaskId) -> Result<Option<Plea>> {
-        let new = self.pleas.values().rfind(|plea| plea.task == task).cloned();
-        match new {
-            Some(plea) => Ok(Some(plea)),
-            None => Ok(self.tables.pleas_of(task)?.pop()),
-        }
+        let new = self.pleas.values().filter(|plea| plea.task == task).cloned();
+        // Of the same round the last in the row counts: it stands as this decision has made it.
+        Ok(self.tables.pleas_of(task)?.into_iter().chain(new).max_by_key(|plea| plea.round))
     }
 
     pub(crate) fn document(&self, name: &str) -> Result<Option<String>> {
@@ -258,10 +256,13 @@ impl<'a> Desk<'a> {
 
     /// Makes a step of a plea, and what it means for the task.
     pub(crate) fn step(&mut self, plea: &mut Plea, step: &PleaStep) -> Result<()> {
+        let was_pending = plea.state == PleaState::Pending;
         plea.apply(step)?;
         self.records.push(audit::plea_step(plea, step));
         self.pleas.insert(plea.id, plea.clone());
-        let event = plea.event();
+        // The end of an old grant decides nothing, and neither does a plea that another has followed.
+        let is_last = self.last_plea(plea.task)?.is_some_and(|last| last.id == plea.id);
+        let event = plea.event().filter(|_| was_pending && is_last);
         if event == Some(Event::Deny) {
             // It was denied before it was its turn.
             let act = Act::new(Role::Scheduler, self.now).because(audit::why(plea));

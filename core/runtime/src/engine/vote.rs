@@ -127,8 +127,9 @@ impl Engine {
     /// Casts a ballot that its voter has signed elsewhere, whoever brings it, and returns the plea as it stands after it.
     ///
     /// # Errors
-    /// As [`Engine::vote`]; it is refused without a signature, also where the policy asks for none.
+    /// As [`Engine::say`]; it is refused without a signature, also where the policy asks for none.
     pub fn cast(&self, ballot: Ballot) -> Result<Plea> {
+        ballot.check()?;
         self.decide_or_refuse(move |desk, shared| {
             let (plea, is_new) = match find(desk, VoteOn::Task(ballot.task), &ballot.voter)? {
                 Ok(found) => found,
@@ -209,7 +210,15 @@ fn find(
     voter: &Principal,
 ) -> Result<std::result::Result<(Plea, bool), Refusal>> {
     let id = match on {
-        VoteOn::Plea(id) => return Ok(Ok((desk.plea(id)?, false))),
+        VoteOn::Plea(id) => {
+            let plea = desk.plea(id)?;
+            if desk.last_plea(plea.task)?.is_none_or(|last| last.id == id) {
+                return Ok(Ok((plea, false)));
+            }
+            let detail = "the task has pleaded anew since".to_owned();
+            let refusal = refusal(desk, voter, plea.task, Ground::Decided, detail);
+            return Ok(Err(Refusal { plea: Some(id), ..refusal }));
+        }
         VoteOn::Task(id) => id,
     };
     if desk.tables.task(id)?.is_none() {

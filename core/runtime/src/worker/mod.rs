@@ -161,7 +161,7 @@ impl<'a> Worker<'a> {
             if has_moved {
                 rested = false;
             } else if self.held.is_done() && self.options.until_idle {
-                if !self.engine.activity(&self.kinds)?.is_idle() {
+                if !self.is_idle()? {
                     rested = false;
                 } else if rested {
                     return Ok(());
@@ -219,6 +219,13 @@ impl<'a> Worker<'a> {
         if self.standby.is_none() && free > 0 {
             self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
         }
+    }
+
+    /// Whether nothing is left that would run without anybody acting: somebody must take an agent back in that was taken out.
+    fn is_idle(&self) -> Result<bool> {
+        let activity = self.engine.activity(&self.kinds)?;
+        let nothing_moves = activity.running == 0 && activity.delayed == 0;
+        Ok(activity.is_idle() || nothing_moves && self.engine.is_down(&self.renewal.lease())?)
     }
 
     /// Whether a worker for which nothing has ended would find something for its free places.

@@ -1,6 +1,6 @@
 //! Attacks on approvals, against two processes' handles on one file. The rules themselves are attacked on virtual time in `sealbook-tasks`.
 
-use crate::support::{House, kind, principal, task};
+use crate::support::{House, houses, kind, principal, task};
 use rusqlite::Connection;
 use sealbook_error::Code;
 use sealbook_runtime::{
@@ -9,8 +9,8 @@ use sealbook_runtime::{
 };
 use sealbook_store::{SqliteOptions, SqliteStore};
 use sealbook_tasks::{
-    ApprovalPolicy, Ballot, Choice, Dependency, Key, OnFailure, Per, Plea, PleaState, Right, Saying, Span,
-    Spec, Standing, State, TaskId, VoterKey,
+    ApprovalPolicy, Ballot, Choice, Dependency, Failure, Fault, Key, OnFailure, Per, Plea, PleaState, Right,
+    Saying, Span, Spec, Standing, State, TaskId, VoterKey,
 };
 use std::sync::{Arc, Barrier};
 
@@ -348,4 +348,96 @@ fn a_vote_that_could_not_be_written_does_not_count() {
     blocker.execute_batch("ROLLBACK").unwrap();
     assert!(house.another().plea(plea.id).unwrap().votes.is_empty());
     cut.vote(plea.id, principal("bob"), Choice::Approve, "").unwrap();
+}
+
+fn rounds(engine: &Engine, id: TaskId) -> Vec<(u32, PleaState)> {
+    engine.show(id).unwrap().pleas.iter().map(|plea| (plea.round, plea.state)).collect()
+}
+
+#[test]
+fn the_end_of_an_old_grant_grants_nothing_and_opens_no_second_plea_of_a_round() {
+    for house in houses() {
+        let engine = &house.engine;
+        let mut brief = spec("1", 1);
+        brief.approval.as_mut().unwrap().lifetime = Span::from_millis(1);
+        let first = engine.submit(Spec { approval: None, ..brief.clone() }).unwrap().id;
+        let after = vec![Dependency { task: first, on_failure: OnFailure::Run }];
+        let id = engine.submit(Spec { after, ..brief }).unwrap().id;
+        assert_eq!(
+            engine.vote(id, principal("bob"), Choice::Approve, "").unwrap().state,
+            PleaState::Approved
+        );
+        let passed = sealbook_store::now().unwrap();
+        while sealbook_store::now().unwrap() <= Span::from_millis(2).after(passed) {
+            std::thread::yield_now();
+        }
+        // The task asks anew, and only then the old grant lapses.
+        engine.cancel(first, principal("ann"), "").unwrap();
+        for _ in 0..3 {
+            engine.tend().unwrap();
+            assert_eq!(rounds(engine, id), [(1, PleaState::Lapsed), (2, PleaState::Pending)]);
+            assert_eq!(state(engine, id), State::AwaitingApproval);
+        }
+        assert_eq!(run(engine).attempts, 0);
+    }
+}
+
+#[test]
+fn each_grant_of_a_critical_task_that_keeps_failing_is_for_one_attempt() {
+    for house in houses() {
+        let engine = &house.engine;
+        let retry = sealbook_tasks::RetryPolicy { max_attempts: 1, ..sealbook_tasks::RetryPolicy::default() };
+        let critical = Spec { priority: sealbook_tasks::Priority::CRITICAL, retry, ..task("deploy", "1") };
+        let id = engine.submit(critical).unwrap().id;
+        let fails = || {
+            let failure = || Failure {
+                fault: Fault::Transient,
+                class: "Broken".into(),
+                message: "on purpose".into(),
+                retry_after: None,
+                detail: None,
+            };
+            let handler = move |_: &Attempt| Outcome::Fail(failure());
+            let handlers = Handlers::from([(kind("deploy"), Arc::new(handler) as _)]);
+            let options = WorkerOptions { concurrency: 1, until_idle: true, ..WorkerOptions::default() };
+            work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap().attempts
+        };
+        assert_eq!(fails(), 1);
+        for round in 1..3 {
+            assert_eq!(fails(), 0, "nobody has voted");
+            let before = engine.show(id).unwrap().pleas;
+            engine.vote(id, principal("bob"), Choice::Approve, "once more").unwrap();
+            assert_eq!(fails(), 1);
+            assert_eq!(
+                rounds(engine, id)[round - 1..],
+                [(round as u32, PleaState::Consumed), (round as u32 + 1, PleaState::Pending)]
+            );
+            let old = engine.vote(before[round - 1].id, principal("cat"), Choice::Approve, "");
+            assert_eq!(old.unwrap_err().code(), Code::VoteRefused, "the task has pleaded anew since");
+        }
+    }
+}
+
+#[test]
+fn the_last_plea_is_that_of_the_last_round_whatever_the_clock_said() {
+    let house = House::in_a_file();
+    let (id, _) = plead(&house.another(), spec("1", 1));
+    let engine = house.another();
+    engine.cancel(id, principal("ann"), "not now").unwrap();
+    engine.redrive(id, principal("ann"), "now").unwrap();
+    engine.tend().unwrap();
+    assert_eq!(rounds(&engine, id), [(1, PleaState::Withdrawn), (2, PleaState::Pending)]);
+    // As if the second had been opened by a clock that was set back to long before the first.
+    let second = engine.show(id).unwrap().pleas[1].id.to_string();
+    let early = "00000000-0000-7000-8000-000000000001";
+    house.change(&format!(
+        "UPDATE pleas SET id = x'{}', document = replace(document, '{second}', '{early}') WHERE id = x'{}'",
+        early.replace('-', ""),
+        second.replace('-', "")
+    ));
+    let other = house.another();
+    assert_eq!(rounds(&other, id), [(1, PleaState::Withdrawn), (2, PleaState::Pending)]);
+    assert_eq!(other.vote(id, principal("bob"), Choice::Approve, "").unwrap().state, PleaState::Approved);
+    assert_eq!(run(&other).completed, 1);
+    assert_eq!(rounds(&other, id), [(1, PleaState::Withdrawn), (2, PleaState::Consumed)]);
 }

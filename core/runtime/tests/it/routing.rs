@@ -284,6 +284,26 @@ fn an_agent_that_somebody_took_out_is_given_nothing_until_it_is_taken_back_in() 
 }
 
 #[test]
+fn a_worker_that_ends_when_idle_does_so_although_its_agent_was_taken_out() {
+    for house in houses(Strategy::LeastLoaded) {
+        let options = WorkerOptions {
+            agent: Some(profile("a", 1)),
+            until_idle: true,
+            concurrency: 1,
+            ..WorkerOptions::default()
+        };
+        let handlers = || Handlers::from([(kind(), Arc::new(|_: &Attempt| done()) as _)]);
+        let run = || work(&house.engine, handlers(), &options, &CancelToken::new(), &mut |_| {}).unwrap();
+        run();
+        house.engine.put_down(id("a"), true, principal("ops"), "").unwrap();
+        house.engine.submit(task("work", "1")).unwrap();
+        assert_eq!(run().attempts, 0);
+        house.engine.put_down(id("a"), false, principal("ops"), "").unwrap();
+        assert_eq!(run().completed, 1);
+    }
+}
+
+#[test]
 fn whatever_the_strategy_nobody_waits_for_a_task_that_is_left_lying() {
     for strategy in Strategy::ALL {
         for house in houses(*strategy) {

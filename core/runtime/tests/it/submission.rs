@@ -4,7 +4,7 @@ use crate::support::{House, houses, houses_with, principal, task};
 use sealbook_error::Code;
 use sealbook_runtime::{Access, EngineOptions};
 use sealbook_store::Record;
-use sealbook_tasks::{Key, Right, Scope, Span, Spec, Standing};
+use sealbook_tasks::{Key, QueueOptions, Right, Scope, Span, Spec, Standing};
 
 fn order(id: Option<&str>) -> Record {
     Record { id: id.map(str::to_owned), ..Record::new("custom.order", r#"{"order": 7}"#) }
@@ -57,6 +57,17 @@ fn neither_is_written_if_the_other_cannot_be() {
         assert_eq!((error.code(), store.size().unwrap()), (Code::AccessRefused, size + 1));
         assert_eq!(store.get(size).unwrap().unwrap().header.kind.as_str(), "task", "the refusal alone");
         assert!(engine.counts().unwrap().iter().all(|(_, count)| *count == 0));
+    }
+}
+
+#[test]
+fn a_full_queue_takes_no_entry_either() {
+    let queue = QueueOptions { capacity: 1, ..QueueOptions::default() };
+    for House { engine, store, .. } in &houses_with(&EngineOptions { queue, ..EngineOptions::default() }) {
+        engine.submit(task("work", "1")).unwrap();
+        let size = store.size().unwrap();
+        let error = engine.record_and_submit(&[order(None)], vec![task("work", "1")]).unwrap_err();
+        assert_eq!((error.code(), store.size().unwrap()), (Code::QueueFull, size));
     }
 }
 

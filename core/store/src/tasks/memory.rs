@@ -166,7 +166,9 @@ impl TaskTables for MemoryTables {
     }
 
     fn pleas_of(&self, task: TaskId) -> Result<Vec<Plea>> {
-        Ok(self.pleas.values().filter(|plea| plea.task == task).cloned().collect())
+        let mut pleas: Vec<_> = self.pleas.values().filter(|plea| plea.task == task).cloned().collect();
+        pleas.sort_by_key(|plea| plea.round);
+        Ok(pleas)
     }
 
     fn pleas(&self, all: bool) -> Result<Vec<Plea>> {

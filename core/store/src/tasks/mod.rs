@@ -95,7 +95,7 @@ pub trait TaskTables {
     /// A plea.
     fn plea(&self, id: PleaId) -> Result<Option<Plea>>;
 
-    /// The pleas of a task, in order.
+    /// The pleas of a task, in the order of their rounds.
     fn pleas_of(&self, task: TaskId) -> Result<Vec<Plea>>;
 
     /// All pleas that await votes, or all that there are, in order.

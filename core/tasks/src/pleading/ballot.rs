@@ -65,19 +65,22 @@ impl Saying {
     /// # Errors
     /// `INVALID_ARGUMENT`.
     pub fn check(&self) -> Result<()> {
-        let is_vote = matches!(self.choice, Choice::Approve | Choice::Deny);
-        let (what, remedy) = if self.behalf.is_some() && !is_vote {
-            ("in the place of another", "only a vote is cast on somebody's behalf")
-        } else if self.to.is_some() && self.choice != Choice::Delegate {
-            ("to somebody", "name only who a vote is handed over to")
-        } else if self.to.is_none() && self.choice == Choice::Delegate {
-            ("to nobody", "name who the vote is handed over to")
-        } else {
-            return Ok(());
-        };
-        Err(Error::new(Code::InvalidArgument, format!("a ballot that says {} {what}", self.choice))
-            .remedy(remedy))
+        check(self.choice, self.behalf.as_ref(), self.to.as_ref())
     }
+}
+
+fn check(choice: Choice, behalf: Option<&Principal>, to: Option<&Principal>) -> Result<()> {
+    let is_vote = matches!(choice, Choice::Approve | Choice::Deny);
+    let (what, remedy) = if behalf.is_some() && !is_vote {
+        ("in the place of another", "only a vote is cast on somebody's behalf")
+    } else if to.is_some() && choice != Choice::Delegate {
+        ("to somebody", "name only who a vote is handed over to")
+    } else if to.is_none() && choice == Choice::Delegate {
+        ("to nobody", "name who the vote is handed over to")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Code::InvalidArgument, format!("a ballot that says {choice} {what}")).remedy(remedy))
 }
 
 /// What a principal says about a plea: on what exactly, and why.
@@ -109,11 +112,21 @@ pub struct Ballot {
     pub signature: Option<String>,
 }
 
+/// A ballot as it travels.
+#[derive(Deserialize)]
+struct Form {
+    #[serde(flatten)]
+    ballot: Ballot,
+    message: Option<String>,
+}
+
 impl Ballot {
-    /// Reads a ballot: its JSON object, or its [message](Ballot::message), which has all of it behind the first line.
+    /// Reads a ballot: its JSON object, or its [message](Ballot::message), which has all of it behind the first line. An object may have its message
+    /// as `message`, for whoever signs it.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` if it is neither, or a message in which a byte was changed.
+    /// `INVALID_ARGUMENT` if it is neither, a message in which a byte was changed, or an object with another's message: what is shown would not be
+    /// what is signed.
     ///
     /// # Example
     /// ```
@@ -136,7 +149,12 @@ impl Ballot {
                 .remedy("pass it as it was printed")
         };
         if text.trim_start().starts_with('{') {
-            return serde_json::from_str(text).map_err(|e| misread(&e.to_string()));
+            let form: Form = serde_json::from_str(text).map_err(|e| misread(&e.to_string()))?;
+            let own = form.ballot.message()?;
+            return match form.message {
+                Some(message) if message.as_bytes() != own => Err(misread("its message is another's")),
+                _ => Ok(form.ballot),
+            };
         }
         let rest = text.split_once('\n').map(|(_, rest)| rest);
         let rest = rest.ok_or_else(|| misread("it is neither an object nor a message"))?;
@@ -147,6 +165,14 @@ impl Ballot {
         } else {
             Err(misread("the message was changed"))
         }
+    }
+
+    /// Checks that nothing is said that the choice has no place for, as [`Saying::check`] does.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn check(&self) -> Result<()> {
+        check(self.choice, self.behalf.as_ref(), self.to.as_ref())
     }
 
     /// `"sealbook/vote/v1\n" ‖ JCS({at, behalf, choice, reason, round, subject, task, to, voter})`; what is not there is null. It is UTF-8.
@@ -160,6 +186,20 @@ impl Ballot {
         });
         let canonical = canonicalize(parts.to_string().as_bytes(), usize::MAX)?;
         Ok([VOTE_DOMAIN, &canonical].concat())
+    }
+
+    /// The JSON object with the message in it, as it travels to whoever signs it.
+    ///
+    /// # Errors
+    /// As [`Ballot::message`].
+    pub fn to_json(&self) -> Result<String> {
+        let message = String::from_utf8(self.message()?)
+            .map_err(|e| Error::new(Code::Internal, format!("a ballot that is no text: {e}")))?;
+        let mut form = serde_json::json!(self);
+        if let Some(form) = form.as_object_mut() {
+            form.insert("message".to_owned(), message.into());
+        }
+        Ok(form.to_string())
     }
 
     /// Puts a signature of 64 bytes over [`Ballot::message`] on it.
@@ -198,5 +238,10 @@ impl Ballot {
     #[must_use]
     pub fn seat(&self) -> &Principal {
         self.behalf.as_ref().unwrap_or(&self.voter)
+    }
+
+    /// Whether a principal has cast it, or has lent the vote.
+    pub(super) fn is_of(&self, principal: &Principal) -> bool {
+        self.voter == *principal || self.seat() == principal
     }
 }

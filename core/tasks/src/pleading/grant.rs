@@ -15,7 +15,11 @@ use sealbook_ledger::Time;
 /// # Errors
 /// `APPROVAL_REQUIRED` if the task needs a grant and this plea gives none that is for it, unused and not too old.
 pub fn check_grant(task: &Task, plea: Option<&Plea>, now: Time) -> Result<Option<PleaStep>> {
-    let Some(policy) = &task.spec.approval else { return Ok(None) };
+    let Some(policy) = &task.spec.approval else {
+        // One that was escalated runs by the grant that it has, and uses it up.
+        let grant = plea.filter(|plea| plea.task == task.id && plea.state == PleaState::Approved);
+        return Ok(grant.map(|plea| plea.step(begin(task), now)));
+    };
     let refused = |what: String| {
         Err(Error::new(Code::ApprovalRequired, what)
             .remedy("let the task plead, and vote on exactly what it will run")
@@ -53,5 +57,10 @@ pub fn check_grant(task: &Task, plea: Option<&Plea>, now: Time) -> Result<Option
             return refused(format!("the grant was good until {end}"));
         }
     }
-    Ok((!covered).then(|| plea.step(PleaChange::Consume { attempt, epoch: task.epoch }, now)))
+    Ok((!covered).then(|| plea.step(begin(task), now)))
+}
+
+/// What the beginning of the next attempt does to its grant.
+fn begin(task: &Task) -> PleaChange {
+    PleaChange::Consume { attempt: task.attempts.saturating_add(1), epoch: task.epoch }
 }

@@ -225,7 +225,7 @@ impl Plea {
             PleaChange::Ask => (self.early, self.opened_at) = (false, step.at),
             PleaChange::Vote(vote) => self.votes.push(vote.clone()),
             PleaChange::TakeBack(Vote { ballot, .. }) => {
-                self.votes.retain(|vote| vote.ballot.voter != ballot.voter);
+                self.votes.retain(|vote| !vote.ballot.is_of(&ballot.voter));
             }
             PleaChange::Delegate(Vote { ballot, .. }) => {
                 self.delegations.retain(|(other, _)| *other != ballot.voter);

@@ -47,7 +47,7 @@ impl Plea {
                     (self.check_vote(&ballot, voter, seat, now), ballot.choice == Choice::Deny && has_veto)
                 }
             },
-            Choice::TakeBack => (self.check_take_back(voter), false),
+            Choice::TakeBack => (self.check_take_back(voter, verified, now), false),
             Choice::Delegate => (self.check_delegation(voter, ballot.to.as_ref(), now), false),
             Choice::Revoke => (self.check_revocation(voter), false),
         };
@@ -79,6 +79,9 @@ impl Plea {
             let Ballot { round, task, subject, .. } = ballot;
             let detail = format!("the ballot is for round {round} of {task} on {subject}");
             return Err((Ground::OtherSubject, detail));
+        }
+        if ballot.reason.len() > VOTE_REASON_LIMIT {
+            return Err((Ground::NoReason, format!("the reason has {} bytes", ballot.reason.len())));
         }
         if ballot.voter != voter.principal {
             return Err((Ground::NotYourself, format!("the ballot is in the name of {}", ballot.voter)));
@@ -135,17 +138,17 @@ impl Plea {
         if needs_reason && ballot.reason.trim().is_empty() {
             return Err((Ground::NoReason, format!("the vote to {} gives no reason", ballot.choice)));
         }
-        if ballot.reason.len() > VOTE_REASON_LIMIT {
-            return Err((Ground::NoReason, format!("the reason has {} bytes", ballot.reason.len())));
-        }
         Ok(())
     }
 
-    fn check_take_back(&self, voter: &Standing) -> Checked {
-        if self.is_vote_of(&voter.principal) {
+    /// A vote is its caster's to take back and that of whose place it was cast in. With a signature also one that is still on its way: whatever of
+    /// the principal arrives after this is old.
+    fn check_take_back(&self, voter: &Standing, is_signed: bool, now: Time) -> Checked {
+        let may_vote = || voter.may(Right::Approve, &self.kind) && self.is_eligible(voter, now);
+        if self.votes.iter().any(|vote| vote.ballot.is_of(&voter.principal)) || is_signed && may_vote() {
             return Ok(());
         }
-        Err((Ground::NothingToTake, format!("{} has not voted", voter.principal)))
+        Err((Ground::NothingToTake, format!("there is no vote of {}", voter.principal)))
     }
 
     /// What was handed over is not passed on.
@@ -167,10 +170,6 @@ impl Plea {
             return Ok(());
         }
         Err((Ground::NoDelegation, format!("{} has handed nothing over", from.principal)))
-    }
-
-    fn is_vote_of(&self, voter: &Principal) -> bool {
-        self.votes.iter().any(|vote| vote.ballot.voter == *voter)
     }
 
     fn is_eligible(&self, seat: &Standing, now: Time) -> bool {

@@ -200,7 +200,10 @@ impl TaskTables for Tables<'_> {
     }
 
     fn pleas_of(&self, task: TaskId) -> Result<Vec<Plea>> {
-        self.pleas_where("SELECT document FROM pleas WHERE task = ?1 ORDER BY id", [task.as_bytes()])
+        let mut pleas = self.pleas_where("SELECT document FROM pleas WHERE task = ?1", [task.as_bytes()])?;
+        // Ids follow the clock, which may be set back.
+        pleas.sort_by_key(|plea| plea.round);
+        Ok(pleas)
     }
 
     fn pleas(&self, all: bool) -> Result<Vec<Plea>> {
