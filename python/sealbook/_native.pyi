@@ -20,6 +20,7 @@ __all__ = [
     "Orchestrator",
     "Worker",
     "after_fork",
+    "ballot_of",
     "before_fork",
     "canonicalize",
     "matching_rules",
