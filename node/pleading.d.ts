@@ -195,7 +195,7 @@ export interface Pleading {
    * @param signature - Ed25519, over the UTF-8 bytes of the ballot's `message`: 64 bytes, or 128 hexadecimal digits.
    * @returns The plea as it stands then.
    * @throws `VOTE_REFUSED` if it does not count, such as one that was changed or is signed by a key that is not listed for the voter (`forged`);
-   * `NOT_FOUND` if its task is not there; `INVALID_ARGUMENT` for what is no ballot or no signature.
+   * `NOT_FOUND` if its task is not there; `INVALID_ARGUMENT` for what is no ballot or no signature, or has the `message` of another ballot.
    * @example
    * ```js
    * import { generateKeyPairSync, sign } from 'node:crypto';
@@ -213,11 +213,11 @@ export interface Pleading {
    * const task = await orchestrator.submit('deploy', null, { requireApprovals: 1 });
    * const ballot = await orchestrator.ballot(task, 'approve', { as: 'bob' });
    * const signature = sign(null, Buffer.from(ballot.message), privateKey);
-   * await assert.rejects(orchestrator.cast({ ...ballot, choice: 'deny', reason: 'no' }, signature), VoteRefusedError);
+   * await assert.rejects(orchestrator.cast({ ...ballot, choice: 'deny', reason: 'no', message: undefined }, signature), VoteRefusedError);
    * const { state, votes } = await orchestrator.cast(ballot, signature);
    * assert.deepEqual([state, votes[0].verified], ['approved', true]);
    * await orchestrator.close();
    * ```
    */
-  cast(ballot: Ballot, signature: Uint8Array | string): Promise<Plea>;
+  cast(ballot: Omit<Ballot, 'message'> & { message?: string }, signature: Uint8Array | string): Promise<Plea>;
 }

@@ -130,7 +130,8 @@ test "a ballot is signed where the key is" do
     failing("VOTE_REFUSED") { tasks.approve(id, "bob") }
     ballot = JSON.parse(tasks.ballot(id, "bob", '{"choice":"approve","reason":"seen"}'))
     signature = key.sign(nil, ballot.fetch("message")).unpack1("H*")
-    failing("VOTE_REFUSED") { tasks.cast(JSON.generate(ballot.merge("reason" => "said")), signature) }
+    failing("INVALID_ARGUMENT") { tasks.cast(JSON.generate(ballot.merge("reason" => "said")), signature) }
+    failing("VOTE_REFUSED") { tasks.cast(JSON.generate(ballot.merge("reason" => "said", "message" => nil)), signature) }
     equal "approved", JSON.parse(tasks.cast(JSON.generate(ballot), signature))["state"]
   end
 end
