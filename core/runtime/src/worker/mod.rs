@@ -1,6 +1,7 @@
 //! A worker: a pool of threads that runs attempts, a lease that is renewed by a thread of its own, and the loop that hands out permits.
 
 mod held;
+mod offering;
 mod options;
 mod pool;
 mod renewal;
@@ -209,18 +210,6 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Offers its free places, if there are any, to whoever submits in this process.
-    fn stand_by(&mut self, tell: &mut dyn FnMut(Progress)) {
-        // The number of permits may have changed since.
-        if self.standby.as_ref().is_some_and(|standby| standby.most != self.room(&[])) {
-            self.end_standby(tell);
-        }
-        let free = self.free(&[]);
-        if self.standby.is_none() && free > 0 {
-            self.standby = Some(self.engine.stand_by(self.renewal.lease(), free, self.kinds.clone()));
-        }
-    }
-
     /// Whether nothing is left that would run without anybody acting: somebody must take an agent back in that was taken out.
     fn is_idle(&self) -> Result<bool> {
         let activity = self.engine.activity(&self.kinds)?;
@@ -247,47 +236,6 @@ impl<'a> Worker<'a> {
             return Ok(false);
         }
         Ok(true)
-    }
-
-    /// Begins what it was given while it stands by. Returns whether there was anything.
-    fn take_given(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
-        let Some(claimed) = self.standby.as_ref().and_then(Standby::given) else { return false };
-        self.standby = None;
-        self.begin_given(claimed, tell)
-    }
-
-    /// Whatever was given under a lease that is lost by now is another's to run.
-    fn begin_given(&mut self, mut claimed: Vec<Claimed>, tell: &mut dyn FnMut(Progress)) -> bool {
-        let term = self.renewal.lease().term;
-        claimed.retain(|claimed| claimed.lease.term == term);
-        let was_given = !claimed.is_empty();
-        self.begin_all(claimed, tell);
-        was_given
-    }
-
-    /// Takes its offer back, and begins what it was given. Returns whether there was anything.
-    fn end_standby(&mut self, tell: &mut dyn FnMut(Progress)) -> bool {
-        let Some(standby) = self.standby.take() else { return false };
-        match self.engine.end_standby(standby) {
-            Ok(claimed) => self.begin_given(claimed, tell),
-            Err(standby) => {
-                self.standby = Some(standby);
-                false
-            }
-        }
-    }
-
-    /// Waits for whoever submits with its offer, and returns what is not to begin any more.
-    fn recall(&mut self) -> Vec<Claimed> {
-        while let Some(standby) = self.standby.take() {
-            let rings = self.engine.rings();
-            match self.engine.end_standby(standby) {
-                Ok(claimed) => return claimed,
-                Err(standby) => self.standby = Some(standby),
-            }
-            self.engine.wait_beyond(rings, LOOK);
-        }
-        Vec::new()
     }
 
     /// How many attempts may begin, once these have ended. A stuck handler is replaced, up to the number of spare places, where whoever runs
@@ -449,15 +397,6 @@ impl<'a> Worker<'a> {
         self.summary.abandoned += left.len() as u64;
         let ids = left.into_iter().map(|claimed| claimed.task.id).chain(back).collect();
         self.renewal.end(ids)
-    }
-}
-
-impl Drop for Worker<'_> {
-    /// Whatever has ended it, nobody is to give it anything any more.
-    fn drop(&mut self) {
-        if let Some(standby) = self.standby.take() {
-            let _ = self.engine.end_standby(standby);
-        }
     }
 }
 

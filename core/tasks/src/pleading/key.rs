@@ -8,7 +8,8 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Hash;
 use std::fmt;
 
-/// A private Ed25519 key. It is never shown, and wiped from memory when it is dropped.
+/// A private Ed25519 key. It is never shown, and wiped from memory when it is dropped; the PEM texts that it is read from and written as are their
+/// holder's to wipe.
 #[derive(Clone)]
 pub struct VoterKey(SigningKey);
 
