@@ -63,6 +63,21 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::submit_many`]; for the entries `INVALID_KIND`, `RESERVED_KIND`, `INVALID_ID`, the `PAYLOAD_*` codes and `ID_CONFLICT`.
+    ///
+    /// # Example
+    /// ```
+    /// # use sealbook_runtime::{Engine, EngineOptions};
+    /// # use sealbook_store::{MemoryStore, Record, new_ledger_id};
+    /// # use sealbook_tasks::*;
+    /// # let store = MemoryStore::new(sealbook_ledger::Genesis::new(new_ledger_id()?, "example.com/x")?)?;
+    /// # let engine = Engine::new(std::sync::Arc::new(store), EngineOptions::default())?;
+    /// # let (ann, kind) = (Principal::parse("ann")?, TaskKind::parse("ship")?);
+    /// let order = Record::new("custom.order", r#"{"number": 7}"#);
+    /// let ship = Spec::new(kind, Arguments::parse("[7]")?, ann);
+    /// let (entries, tasks) = engine.record_and_submit(&[order], vec![ship])?;
+    /// assert_eq!((entries[0].header.seq, tasks[0].repeated), (1, false));
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
     pub fn record_and_submit(
         &self,
         records: &[Record],

@@ -114,6 +114,24 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::say`], as far as it can be told before the ballot is cast.
+    ///
+    /// # Example
+    /// ```
+    /// # use sealbook_runtime::{Engine, EngineOptions};
+    /// # use sealbook_store::{MemoryStore, new_ledger_id};
+    /// # use sealbook_tasks::*;
+    /// # let store = MemoryStore::new(sealbook_ledger::Genesis::new(new_ledger_id()?, "example.com/x")?)?;
+    /// # let engine = Engine::new(std::sync::Arc::new(store), EngineOptions::default())?;
+    /// # let (ann, kind) = (Principal::parse("ann")?, TaskKind::parse("ship")?);
+    /// let policy = ApprovalPolicy::of(1, vec![Key::parse("approver")?]);
+    /// let spec = Spec { approval: Some(policy), ..Spec::new(kind, Arguments::parse("[7]")?, ann) };
+    /// let task = engine.submit(spec)?.id;
+    /// let ballot = engine.ballot(task, Principal::parse("bob")?, Saying::of(Choice::Approve, "seen"))?;
+    /// // On bob's machine; the engine lists no key of bob's, so that it counts for nothing here.
+    /// let signed = VoterKey::from_seed(&[7; 32]).sign(ballot)?;
+    /// assert_eq!(engine.cast(signed).unwrap_err().code(), sealbook_error::Code::VoteRefused);
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
     pub fn ballot(&self, on: impl Into<VoteOn>, voter: Principal, saying: Saying) -> Result<Ballot> {
         saying.check()?;
         let on = on.into();
