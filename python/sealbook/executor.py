@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from sealbook import _native
 from sealbook.attempt import Permanent, RetryAfter, Snooze
 from sealbook.errors import ClosedError
+from sealbook.futures import CallFuture
 from sealbook.task_options import Priority, form_of
 
 __all__ = ["Calls", "Executor"]
@@ -40,7 +41,7 @@ class Calls(concurrent.futures.Executor):
             QueueFullError: So many calls are under way as the executor takes.
             ClosedError: The executor was shut down, or this is a forked child.
         """
-        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        future: CallFuture[T] = CallFuture()
         self._native.submit(self._policy, future, _describe, fn, args, kwargs or None)
         return future
 

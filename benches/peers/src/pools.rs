@@ -4,7 +4,10 @@ use crate::{Run, compare};
 use sealbook::tasks::{CallPolicy, Executor, ExecutorOptions};
 use std::hint::black_box;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::mpsc::{Sender, channel};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 const THREADS: usize = 2;
@@ -19,12 +22,69 @@ fn steps_of_20_micros() -> u32 {
     let mut steps = 1000;
     loop {
         let began = Instant::now();
-        (0..100).for_each(|_| drop(black_box(work(steps))));
+        (0..100).for_each(|_| _ = black_box(work(steps)));
         if began.elapsed() >= Duration::from_millis(2) {
             return steps;
         }
         steps += steps / 10;
     }
+}
+
+/// Counts calls down, and wakes the thread that waits for the last of them.
+#[derive(Clone)]
+struct Latch(Arc<AtomicUsize>, Thread);
+
+impl Latch {
+    fn new(calls: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(calls)), thread::current())
+    }
+
+    fn down(&self, answer: u64) {
+        black_box(answer);
+        if self.0.fetch_sub(1, Release) == 1 {
+            self.1.unpark();
+        }
+    }
+
+    fn wait(&self) {
+        while self.0.load(Acquire) > 0 {
+            thread::park();
+        }
+    }
+}
+
+/// The calls shared out beforehand among as many threads: what the machine's processors give when nothing has to be handed over.
+fn shared_out(calls: usize, steps: u32) -> Duration {
+    let began = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| (0..calls / THREADS).for_each(|_| _ = black_box(work(steps))));
+        }
+    });
+    began.elapsed()
+}
+
+/// Submits everything, and waits until the last is done.
+fn rayon_latched(pool: &rayon::ThreadPool, calls: usize, steps: u32) -> Duration {
+    let latch = Latch::new(calls);
+    let began = Instant::now();
+    for _ in 0..calls {
+        let latch = latch.clone();
+        pool.spawn(move || latch.down(work(steps)));
+    }
+    latch.wait();
+    began.elapsed()
+}
+
+fn sealbook_latched(executor: &Executor, policy: &Arc<CallPolicy>, calls: usize, steps: u32) -> Duration {
+    let latch = Latch::new(calls);
+    let began = Instant::now();
+    for _ in 0..calls {
+        let latch = latch.clone();
+        executor.submit(policy, move |_| Ok(latch.down(work(steps)))).unwrap();
+    }
+    latch.wait();
+    began.elapsed()
 }
 
 /// Submits everything, and waits for an answer of each over one channel.
@@ -68,13 +128,16 @@ pub fn pools() {
     let steps = steps_of_20_micros();
     let alone = || {
         let began = Instant::now();
-        (0..SOME).for_each(|_| drop(black_box(work(steps))));
+        (0..SOME).for_each(|_| _ = black_box(work(steps)));
         began.elapsed() / THREADS as u32
     };
-    let mut contestants: [(&str, Run<'_>); 3] = [
+    let mut contestants: [(&str, Run<'_>); 6] = [
         ("a loop, as if on 2 threads (ideal)", Box::new(alone)),
-        ("rayon spawn", Box::new(|| rayon(&pool, SOME, steps))),
-        ("sealbook executor", Box::new(|| sealbook(&executor, &policy, SOME, steps))),
+        ("the same loop shared out over 2 threads", Box::new(|| shared_out(SOME, steps))),
+        ("rayon spawn, until the last is done", Box::new(|| rayon_latched(&pool, SOME, steps))),
+        ("sealbook executor, until the last is done", Box::new(|| sealbook_latched(&executor, &policy, SOME, steps))),
+        ("rayon spawn, an answer of each", Box::new(|| rayon(&pool, SOME, steps))),
+        ("sealbook executor, an answer of each", Box::new(|| sealbook(&executor, &policy, SOME, steps))),
     ];
     compare("calls of 20 µs, 2 threads, per call", SOME as f64, &mut contestants);
 

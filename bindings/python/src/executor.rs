@@ -3,6 +3,7 @@
 use crate::call::brief;
 use crate::error::{checked, thrown};
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sealbook_common::executor::policy_of;
@@ -130,7 +131,7 @@ impl Call {
     fn attempt(&self, run: &Run<'_>) -> Result<Py<PyAny>, Failure> {
         Python::attach(|py| {
             if run.attempt == 1 {
-                let begun = self.future.call_method0(py, "set_running_or_notify_cancel");
+                let begun = self.future.call_method0(py, intern!(py, "set_running_or_notify_cancel"));
                 if !begun.is_ok_and(|begun| begun.is_truthy(py).unwrap_or(false)) {
                     return Err(failure(Fault::Permanent, KNOWN, "the caller has cancelled the call"));
                 }
@@ -157,17 +158,17 @@ impl Call {
         Python::attach(|py| {
             let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner).take();
             let settled = match (outcome, raised) {
-                (Ok(result), _) => self.future.call_method1(py, "set_result", (result,)),
-                (Err(_), Some(error)) => self.future.call_method1(py, "set_exception", (error.value(py),)),
+                (Ok(result), _) => self.future.call_method1(py, intern!(py, "set_result"), (result,)),
+                (Err(_), Some(error)) => self.future.call_method1(py, intern!(py, "set_exception"), (error.value(py),)),
                 (Err(failure), None) if failure.class == KNOWN => return,
                 // Cancelled by the executor; whoever waits is to know.
                 (Err(failure), None) if failure.class == "Cancelled" => {
-                    let cancelled = self.future.call_method0(py, "cancel");
-                    cancelled.and_then(|_| self.future.call_method0(py, "set_running_or_notify_cancel"))
+                    let cancelled = self.future.call_method0(py, intern!(py, "cancel"));
+                    cancelled.and_then(|_| self.future.call_method0(py, intern!(py, "set_running_or_notify_cancel")))
                 }
                 (Err(failure), None) => {
                     let error = PyRuntimeError::new_err(failure.message);
-                    self.future.call_method1(py, "set_exception", (error.value(py),))
+                    self.future.call_method1(py, intern!(py, "set_exception"), (error.value(py),))
                 }
             };
             // Somebody else has settled the future, or cancelled it in the meantime: they know.
