@@ -4,7 +4,7 @@
 //! once per round trip, and a full round of successes raises it by one. The limit is a bulkhead: hand it to the queue as
 //! the concurrency of the dependency's gate.
 
-use crate::{Outcome, Span};
+use crate::Outcome;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use serde::{Deserialize, Serialize};
@@ -66,10 +66,10 @@ impl Adaptive {
 ///
 /// ```
 /// use sealbook_ledger::Time;
-/// use sealbook_tasks::{Limiter, Outcome, Span};
+/// use sealbook_tasks::{Limiter, Outcome};
 ///
 /// let mut limiter = Limiter::new(1, 100, 10)?;
-/// limiter.report(Outcome::Failure, 10, Time::EPOCH, Span::from_secs(1));
+/// limiter.report(Outcome::Failure, 10, Time::EPOCH, Time::EPOCH);
 /// assert_eq!(limiter.limit(), 5);
 /// # Ok::<(), sealbook_error::Error>(())
 /// ```
@@ -101,16 +101,14 @@ impl Limiter {
         self.limit
     }
 
-    /// Learns from a call that took `took` while `out` calls were out. True if the limit has changed.
-    pub fn report(&mut self, outcome: Outcome, out: u32, now: Time, took: Span) -> bool {
+    /// Learns from a call that began at `began` and is over now, while `out` calls were out. True if the limit has changed.
+    pub fn report(&mut self, outcome: Outcome, out: u32, began: Time, now: Time) -> bool {
         let before = self.limit;
         match outcome {
             Outcome::Ignored => {}
             Outcome::Failure => {
                 // Calls that were out when it was lowered fail too; that is no new news.
-                // Spans are whole milliseconds, rounded down: it may have begun that much earlier.
-                let begun = now.as_micros().saturating_sub(took.as_micros()).saturating_sub(999);
-                if self.lowered_at.is_none_or(|at| begun >= at.as_micros() || now < at) {
+                if self.lowered_at.is_none_or(|at| began >= at || now < at) {
                     self.limit = (self.limit / 2).max(self.min);
                     self.lowered_at = Some(now);
                 }
@@ -133,6 +131,7 @@ impl Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Span;
     use proptest::prelude::*;
 
     fn at(secs: u64) -> Time {
@@ -142,23 +141,23 @@ mod tests {
     #[test]
     fn a_round_of_successes_raises_it_by_one_if_it_was_used() {
         let mut limiter = Limiter::new(1, 5, 4).unwrap();
-        (0..100).for_each(|_| assert!(!limiter.report(Outcome::Success, 1, at(1), Span::ZERO)));
-        let changes = (0..4).filter(|_| limiter.report(Outcome::Success, 4, at(1), Span::ZERO)).count();
+        (0..100).for_each(|_| assert!(!limiter.report(Outcome::Success, 1, at(1), at(1))));
+        let changes = (0..4).filter(|_| limiter.report(Outcome::Success, 4, at(1), at(1))).count();
         assert_eq!((changes, limiter.limit()), (1, 5));
-        (0..100).for_each(|_| assert!(!limiter.report(Outcome::Success, 5, at(1), Span::ZERO)));
+        (0..100).for_each(|_| assert!(!limiter.report(Outcome::Success, 5, at(1), at(1))));
     }
 
     #[test]
     fn many_failures_of_one_round_halve_it_once() {
         let mut limiter = Limiter::new(2, 100, 64).unwrap();
         (0..50).for_each(|_| {
-            limiter.report(Outcome::Failure, 64, at(10), Span::from_secs(5));
+            limiter.report(Outcome::Failure, 64, at(5), at(10));
         });
         assert_eq!(limiter.limit(), 32);
-        limiter.report(Outcome::Failure, 32, at(16), Span::from_secs(5));
+        limiter.report(Outcome::Failure, 32, at(11), at(16));
         assert_eq!(limiter.limit(), 16);
         (20..60).for_each(|now| {
-            limiter.report(Outcome::Failure, 2, at(now), Span::ZERO);
+            limiter.report(Outcome::Failure, 2, at(now), at(now));
         });
         assert_eq!(limiter.limit(), 2);
     }
@@ -172,7 +171,7 @@ mod tests {
                 let out = limiter.limit();
                 for n in 0..out {
                     let outcome = if n < bears { Outcome::Success } else { Outcome::Failure };
-                    limiter.report(outcome, out, at(now), Span::from_secs(1));
+                    limiter.report(outcome, out, at(now - 1), at(now));
                 }
                 limiter.limit()
             };
@@ -196,7 +195,7 @@ mod tests {
             for (outcome, out, now, took) in calls {
                 let outcome = [Outcome::Success, Outcome::Failure, Outcome::Ignored][usize::from(outcome)];
                 let before = limiter.limit();
-                let changed = limiter.report(outcome, out, at(now), Span::from_secs(took));
+                let changed = limiter.report(outcome, out, at(now.saturating_sub(took)), at(now));
                 prop_assert!((least..=least + more).contains(&limiter.limit()));
                 prop_assert_eq!(changed, limiter.limit() != before);
                 // A step up is one; a step down is no deeper than by half.

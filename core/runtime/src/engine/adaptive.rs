@@ -7,8 +7,9 @@ use super::dependency::{get, put};
 use super::desk::Desk;
 use super::{document, gates};
 use sealbook_error::Result;
+use sealbook_ledger::Time;
 use sealbook_store::{TaskFilter, TaskTables};
-use sealbook_tasks::{Adaptive, GateLimits, GateName, Key, Limiter, Outcome, Span, State};
+use sealbook_tasks::{Adaptive, GateLimits, GateName, Key, Limiter, Outcome, State};
 use serde::{Deserialize, Serialize};
 
 /// What the names of documents with limiters begin with.
@@ -64,14 +65,14 @@ pub(super) fn count(desk: &mut Desk<'_>, key: &Key, begins: bool) -> Result<()> 
 }
 
 /// Learns from an attempt that is over.
-pub(super) fn report(desk: &mut Desk<'_>, key: &Key, outcome: Outcome, took: Span) -> Result<()> {
+pub(super) fn report(desk: &mut Desk<'_>, key: &Key, outcome: Outcome, began: Time) -> Result<()> {
     let name = name(key);
     let Some(mut learned) = get::<Learned>(desk, &name)? else { return Ok(()) };
     // Attempts that end in one decision were out together: all of them count, and not only those that are left.
     let before = desk.tables.document(&name)?;
     let before = before.map(|text| document::read::<Learned>(&name, &text)).transpose()?;
     let out = before.map_or(0, |before| before.out).max(learned.out.saturating_add(1));
-    let changed = learned.limiter.report(outcome, out, desk.now, took);
+    let changed = learned.limiter.report(outcome, out, began, desk.now);
     put(desk, name, &learned)?;
     if changed { show(desk, key, learned.limiter.limit()) } else { Ok(()) }
 }

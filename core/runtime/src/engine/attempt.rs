@@ -93,8 +93,7 @@ fn finish(desk: &mut Desk<'_>, shared: &Shared, claimed: &Claimed, outcome: Outc
         }
     }
     if let (Some(key), Some(pass)) = (&claimed.task.spec.dependency, claimed.pass) {
-        let took = began.map_or(Span::ZERO, |began| Span::between(began, now));
-        dependency::report(desk, shared, key, pass, (call.0, took, call.1))?;
+        dependency::report(desk, shared, key, pass, (call.0, began.unwrap_or(now), call.1))?;
     }
     desk.settle(id)?;
     Ok(desk.task(id)?.state)

@@ -38,13 +38,14 @@ pub(super) fn report(
     shared: &Shared,
     key: &Key,
     pass: Pass,
-    (outcome, took, asked): (Outcome, Span, Option<Span>),
+    (outcome, began, asked): (Outcome, Time, Option<Span>),
 ) -> Result<()> {
     let mut breaker = breaker(desk, shared, key)?;
+    let took = Span::between(began, desk.now);
     let change = breaker.report(pass, outcome, took, asked, desk.now, draw()?);
     desk.records(change.as_ref().map(audit::breaker));
     put(desk, breaker_name(key), &breaker)?;
-    adaptive::report(desk, key, outcome, took)
+    adaptive::report(desk, key, outcome, began)
 }
 
 /// Counts an attempt that took too long or gave no sign of life, of which no worker will be heard.
@@ -58,7 +59,7 @@ pub(super) fn time_out(desk: &mut Desk<'_>, task: &Task) -> Result<()> {
         desk.records(change.as_ref().map(audit::breaker));
         put(desk, breaker_name(key), &breaker)?;
     }
-    adaptive::report(desk, key, Outcome::Failure, took)
+    adaptive::report(desk, key, Outcome::Failure, began)
 }
 
 /// A first attempt earns a part of a retry.
