@@ -159,12 +159,16 @@ impl Call {
             let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner).take();
             let settled = match (outcome, raised) {
                 (Ok(result), _) => self.future.call_method1(py, intern!(py, "set_result"), (result,)),
-                (Err(_), Some(error)) => self.future.call_method1(py, intern!(py, "set_exception"), (error.value(py),)),
+                (Err(_), Some(error)) => {
+                    self.future.call_method1(py, intern!(py, "set_exception"), (error.value(py),))
+                }
                 (Err(failure), None) if failure.class == KNOWN => return,
                 // Cancelled by the executor; whoever waits is to know.
                 (Err(failure), None) if failure.class == "Cancelled" => {
                     let cancelled = self.future.call_method0(py, intern!(py, "cancel"));
-                    cancelled.and_then(|_| self.future.call_method0(py, intern!(py, "set_running_or_notify_cancel")))
+                    cancelled.and_then(|_| {
+                        self.future.call_method0(py, intern!(py, "set_running_or_notify_cancel"))
+                    })
                 }
                 (Err(failure), None) => {
                     let error = PyRuntimeError::new_err(failure.message);

@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 
 /// How often a worker looks for what other processes have written.
 const LOOK: Duration = Duration::from_millis(20);
+/// How long it waits for a further attempt to end before it writes those that have.
+const GATHER: Duration = Duration::from_micros(50);
 /// How often it asks whether what it runs is still to be run.
 const CHECK: Duration = Duration::from_millis(100);
 /// How long an idle worker waits before it looks again whether it is still idle.
@@ -285,8 +287,20 @@ impl<'a> Worker<'a> {
         self.runner.begin(attempt, Box::new(done));
     }
 
+    /// What has ended. Where more run, those that are about to end are waited for: one transaction for many costs each of them less.
     fn take_ended(&self) -> Vec<(Claimed, Outcome)> {
-        self.ended.1.try_iter().map(|ended| (ended.claimed, ended.outcome)).collect()
+        let mut ended: Vec<_> = self.ended.1.try_iter().collect();
+        let mut seen_at = Instant::now();
+        while !ended.is_empty() && ended.len() < self.held.len() && seen_at.elapsed() < GATHER {
+            let before = ended.len();
+            ended.extend(self.ended.1.try_iter());
+            if ended.len() > before {
+                seen_at = Instant::now();
+            } else {
+                std::thread::yield_now();
+            }
+        }
+        ended.into_iter().map(|ended| (ended.claimed, ended.outcome)).collect()
     }
 
     /// Writes the outcomes that have come in, and takes nothing new.
