@@ -9,8 +9,8 @@ use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 use sealbook_store::TaskTables;
 use sealbook_tasks::{
-    Act, AgentId, Candidate, Event, Lease, Pass, PleaState, Presented, Priority, Role, State, Task, TaskId,
-    TaskKind, WorkerLease, check_grant,
+    Act, AgentId, Candidate, Event, Lease, Pass, Plea, PleaState, PleaStep, Presented, Priority, Role, State,
+    Task, TaskId, TaskKind, WorkerLease, check_grant,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -312,7 +312,7 @@ fn give(
         return Ok(None);
     }
     let plea = if may_have_pleaded { desk.last_plea(id)? } else { None };
-    let grant = match check_grant(desk.task(id)?, plea.as_ref(), now) {
+    let grant = match usable_grant(desk.task(id)?, plea.as_ref(), shared, now) {
         Ok(grant) => grant,
         Err(why) => {
             if let Some(mut plea) = plea.filter(|plea| plea.state == PleaState::Approved)
@@ -345,4 +345,13 @@ fn give(
     let lease = desk.task(id)?.lease.clone().ok_or_else(lost)?;
     desk.cause(id, Event::Start, Act::under(Presented { lease: &lease, held: Some(worker) }, now))?;
     Ok(Some(Claimed { task: desk.task(id)?.clone(), lease, pass }))
+}
+
+/// The grant under which an attempt may begin, with the votes on which it rests looked at again.
+fn usable_grant(task: &Task, plea: Option<&Plea>, shared: &Shared, now: Time) -> Result<Option<PleaStep>> {
+    let grant = check_grant(task, plea, now)?;
+    if let Some(plea) = plea.filter(|_| grant.is_some() || task.spec.approval.is_some()) {
+        plea.check_votes(|who| shared.options.access.standing(who))?;
+    }
+    Ok(grant)
 }

@@ -175,6 +175,37 @@ fn a_policy_that_was_weakened_or_taken_away_does_not_let_it_run() {
 }
 
 #[test]
+fn a_grant_that_no_votes_stand_behind_does_not_let_it_run() {
+    let (options, [bobs, _]) = signers();
+    let granted = "UPDATE pleas SET state = 'approved', document = json_set(document, '$.state', 'approved', '$.decided_at',
+         json_extract(document, '$.latest')) WHERE state = 'pending'";
+    let of_another_plea = "UPDATE pleas SET document = json_set(document, '$.votes[0].ballot.round', 2) WHERE state = 'approved'";
+    let of_other_words = "UPDATE pleas SET document = json_set(document, '$.votes[0].ballot.reason', 'x') WHERE state = 'approved'";
+    for (forgery, is_voted) in [(granted, false), (of_another_plea, true), (of_other_words, true)] {
+        let house = House::in_a_file();
+        let engine = house.another_with(options.clone());
+        let mut signed = spec("1", 1);
+        signed.approval.as_mut().unwrap().signed = true;
+        let (id, plea) = plead(&engine, signed);
+        if is_voted {
+            let bob = Voter::signing(principal("bob"), bobs.clone());
+            engine.vote(plea.id, bob, Choice::Approve, "").unwrap();
+        }
+        house.change(forgery);
+        if !is_voted {
+            house.change(
+                "UPDATE tasks SET state = 'queued', document = json_set(document, '$.state', 'queued')",
+            );
+        }
+        let other = house.another_with(options.clone());
+        assert_eq!(run(&other).attempts, 0, "{forgery}");
+        assert_eq!(state(&other, id), State::AwaitingApproval);
+        let pleas = other.show(id).unwrap().pleas;
+        assert_eq!(pleas.iter().filter(|plea| plea.state == PleaState::Pending).count(), 1);
+    }
+}
+
+#[test]
 fn a_task_that_nobody_has_submitted_does_not_run() {
     let house = House::in_a_file();
     let engine = house.another();

@@ -1,8 +1,9 @@
 //! The check before an attempt begins: is there a grant, is it for this, and may it still be used?
 
+use super::ballot::Choice;
 use super::plea::{Plea, PleaChange, PleaState, PleaStep};
 use super::policy::Per;
-use crate::{Task, subject};
+use crate::{Principal, Standing, Task, subject};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
 
@@ -58,6 +59,42 @@ pub fn check_grant(task: &Task, plea: Option<&Plea>, now: Time) -> Result<Option
         }
     }
     Ok((!covered).then(|| plea.step(begin(task), now)))
+}
+
+impl Plea {
+    /// Whether its votes are enough for the grant that it says it gives. The state of a plea is a word in a row that whoever can write to the store
+    /// can write; of a signed vote they cannot make up a bit.
+    ///
+    /// # Errors
+    /// `APPROVAL_REQUIRED` if too few of its approvals are about it and each by another than who asked; with a policy that asks for signatures
+    /// also if one of these does not bear a signature by a key that its voter has now.
+    pub fn check_votes(&self, standing: impl Fn(&Principal) -> Standing) -> Result<()> {
+        let refused = |what: String| {
+            Error::new(Code::ApprovalRequired, what)
+                .remedy("let the task plead, and vote anew")
+                .with("plea", self.id)
+        };
+        let mut counted: Vec<&Principal> = Vec::new();
+        for ballot in self.votes.iter().map(|vote| &vote.ballot).filter(|b| b.choice == Choice::Approve) {
+            let about = (ballot.task, ballot.subject, ballot.round);
+            let of = [&ballot.voter, ballot.seat()];
+            if about != (self.task, self.subject, self.round)
+                || of.iter().any(|who| **who == self.requester || counted.contains(who))
+            {
+                return Err(refused(format!("the vote of {} is none for this grant", ballot.voter)));
+            }
+            if self.policy.signed {
+                ballot.verify(&standing(&ballot.voter)).map_err(|e| refused(e.message().to_owned()))?;
+            }
+            counted.extend(of);
+        }
+        // Each stands there twice: as who voted and as whose vote it is.
+        let (approvals, needed) = (counted.len() / 2, self.policy.approvals);
+        if u32::try_from(approvals).unwrap_or(u32::MAX) < needed {
+            return Err(refused(format!("the grant rests on {approvals} of {needed} approvals")));
+        }
+        Ok(())
+    }
 }
 
 /// What the beginning of the next attempt does to its grant.
