@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::{Claimed, Engine, Shared, dependency};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Result};
-use sealbook_tasks::{Act, Event, Fault, Outcome as Call, Presented, Span, State};
+use sealbook_tasks::{Act, Event, Fault, Outcome as Call, Presented, Span, State, TaskId};
 use std::sync::Arc;
 
 impl Engine {
@@ -86,11 +86,9 @@ fn finish(desk: &mut Desk<'_>, shared: &Shared, claimed: &Claimed, outcome: Outc
             sealbook_tasks::fence(desk.task(id)?.lease.as_ref(), presented, now)?;
             desk.fail_attempt(id, failure, act)?;
         }
+        Outcome::Snooze(_) if desk.task(id)?.cancel_asked => desk.cause(id, Event::Cancel, act)?,
         Outcome::Snooze(span) => desk.cause(id, Event::Snooze, act.not_before(span.after(now)))?,
-        Outcome::Cancelled => {
-            let event = if desk.task(id)?.cancel_asked { Event::Cancel } else { Event::Release };
-            desk.cause(id, event, act)?;
-        }
+        Outcome::Cancelled => give_up(desk, id, act)?,
     }
     if let (Some(key), Some(pass)) = (&claimed.task.spec.dependency, claimed.pass) {
         dependency::report(desk, shared, key, pass, (call.0, began.unwrap_or(now), call.1))?;
@@ -107,4 +105,10 @@ fn call(outcome: &Outcome) -> (Call, Option<Span>) {
         Outcome::Fail(failure) => (Call::Failure, failure.retry_after),
         Outcome::Snooze(_) | Outcome::Cancelled => (Call::Ignored, None),
     }
+}
+
+/// Ends an attempt without an outcome. A task that is to be cancelled is, and all others are run again.
+pub(super) fn give_up(desk: &mut Desk<'_>, id: TaskId, act: Act<'_>) -> Result<()> {
+    let event = if desk.task(id)?.cancel_asked { Event::Cancel } else { Event::Release };
+    desk.cause(id, event, act)
 }

@@ -1,8 +1,8 @@
 //! The lives of workers.
 
-use super::{Claimed, Engine, agents, audit, permits};
+use super::{Claimed, Engine, agents, attempt, audit, permits};
 use sealbook_error::Result;
-use sealbook_tasks::{Act, Event, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
+use sealbook_tasks::{Act, Presented, Profile, Span, TaskId, WorkerId, WorkerLease};
 use std::time::Duration;
 
 impl Engine {
@@ -79,9 +79,9 @@ impl Engine {
                 let presented = Presented { lease: &task_lease, held: Some(&stored) };
                 // What another has by now, or what has ended, is none of this worker's business.
                 let act = Act::under(presented, desk.now).because("the worker was stopped");
-                match desk.cause(id, Event::Release, act) {
+                match attempt::give_up(desk, id, act) {
                     Err(error) if error.code() == sealbook_error::Code::LeaseLost => {}
-                    released => released?,
+                    given_up => given_up.and_then(|()| desk.settle(id))?,
                 }
             }
             agents::end(desk, &stored)?;
