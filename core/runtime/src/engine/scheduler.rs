@@ -100,7 +100,7 @@ impl Scheduler {
         let states = vec![State::Queued, State::Assigned, State::Running];
         tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
             if row.task.state == State::Queued {
-                self.queue.push(Item::from(&row.task), now)
+                self.queue.push(item(&row.task, now), now)
             } else {
                 self.occupy(&row.task);
                 Ok(())
@@ -121,7 +121,7 @@ impl Scheduler {
         if transition.to == State::Queued || (transition.to.is_leased() && !self.out.contains_key(&id)) {
             match tables.task(id)?.map(|row| row.task).filter(is_last) {
                 Some(task) if task.state == State::Queued && !self.queue.contains(id) => {
-                    self.queue.push(Item::from(&task), now)?;
+                    self.queue.push(item(&task, now), now)?;
                 }
                 Some(task) if task.state.is_leased() => self.occupy(&task),
                 _ => {}
@@ -183,7 +183,7 @@ impl Scheduler {
     /// Takes a task in that the present decision has made, before the transitions that say so are written.
     pub(crate) fn admit(&mut self, task: &Task, now: Time) -> Result<()> {
         if task.state == State::Queued && !self.queue.contains(task.id) {
-            self.queue.push(Item::from(task), now)?;
+            self.queue.push(item(task, now), now)?;
         }
         Ok(())
     }
@@ -205,6 +205,12 @@ impl Scheduler {
     pub(crate) fn give_back(&mut self, id: TaskId) {
         self.release(id);
     }
+}
+
+/// A queued task has waited long enough: a time of its that is still to come was written by a clock that was ahead.
+fn item(task: &Task, now: Time) -> Item {
+    let item = Item::from(task);
+    Item { since: item.since.min(now), not_before: item.not_before.min(now), ..item }
 }
 
 #[cfg(test)]
