@@ -41,6 +41,12 @@ impl Ingest {
         Ok(Self { ledger, limit, secrets: redact.then(Secrets::new).transpose()? })
     }
 
+    /// Whether an entry keeps all of this JSON text: nothing in it has the form of a secret that is redacted.
+    #[must_use]
+    pub fn keeps(&self, json: &[u8]) -> bool {
+        self.secrets.as_ref().is_none_or(|secrets| secrets.redact(json).is_none())
+    }
+
     /// Drafts for records, in order.
     ///
     /// # Errors

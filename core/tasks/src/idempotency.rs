@@ -36,13 +36,16 @@ pub fn slot(spec: &Spec) -> Option<String> {
 pub fn repeated(before: Option<&Remembered>, subject: Hash, now: Time) -> Result<Option<TaskId>> {
     match before {
         Some(before) if now < before.until && before.subject == subject => Ok(Some(before.task)),
-        Some(before) if now < before.until => Err(Error::new(
-            Code::IdempotencyConflict,
-            format!("the idempotency key stands for task {}, which runs something else", before.task),
-        )
-        .remedy("use another key, or submit the same kind, arguments and limits")),
+        Some(before) if now < before.until => Err(conflict(before.task, "runs something else")),
         _ => Ok(None),
     }
+}
+
+/// Why a submission does not repeat the task that its key stands for: what that one `does` otherwise.
+#[must_use]
+pub fn conflict(task: TaskId, does: &str) -> Error {
+    Error::new(Code::IdempotencyConflict, format!("the idempotency key stands for task {task}, which {does}"))
+        .remedy("use another key, or submit the same kind, arguments, limits and approval policy")
 }
 
 /// What to remember of a new submission.

@@ -4,9 +4,9 @@
 
 use super::fire::Fired;
 use super::schedule::Scheduled;
-use sealbook_error::Result;
+use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Hash;
-use sealbook_store::Record;
+use sealbook_store::{Ingest, Record};
 use sealbook_tasks::{
     AgentId, ApprovalPolicy, Audit, BreakerChange, BreakerDeed, Choice, Event, GateLimits, GateName, Ground,
     Lease, Plea, PleaChange, PleaId, PleaState, PleaStep, Principal, Refusal, Role, Schedule, Task, TaskId,
@@ -35,6 +35,23 @@ pub(crate) fn submission(task: &Task) -> Option<Record> {
     })
 }
 
+/// Refuses what could not be compared with its entry later, because secrets are redacted there.
+///
+/// # Errors
+/// `INVALID_POLICY`.
+pub(crate) fn check_kept(ingest: &Ingest, what: &str, kept: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_vec(kept)
+        .map_err(|e| Error::new(Code::Internal, format!("{what} cannot be written: {e}")))?;
+    if ingest.keeps(&json) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::InvalidPolicy,
+        format!("a name in {what} has the form of a secret, which no entry keeps"),
+    )
+    .remedy("name principals, roles and schedules otherwise"))
+}
+
 /// Why a task is not the one whose submission was recorded, if it is not.
 ///
 /// # Errors
@@ -45,7 +62,7 @@ pub(crate) fn is_other(task: &Task, submission: Option<&[u8]>) -> Result<Option<
         let is_other = task.spec.audit != Audit::Off || subject != task.subject;
         return Ok(is_other.then_some("its submission is not in the ledger"));
     };
-    // What the redaction of secrets has changed is text that no hash and no policy has.
+    // What the redaction of secrets has changed is text that no hash has, nor a policy that was taken.
     let recorded: Option<Submission> = serde_json::from_slice(payload).ok();
     Ok(match recorded.map(|recorded| recorded.action.details) {
         Some(details) if details.subject != subject => Some("what would run is not what was submitted"),

@@ -97,6 +97,7 @@ impl Engine {
             }
             // What would not be taken as a task is not taken as a schedule of such tasks either.
             Task::submit(TaskId::new(now, random()?), spec.clone(), now)?;
+            audit::check_kept(&shared.ingest, "the schedule", &(&name, &schedule, &spec.approval))?;
             let before = get(desk, &name)?;
             if let Some(Err(refusal)) = before.as_ref().map(|before| may_manage(&standing, before, now)) {
                 return Ok(Err(refusal));

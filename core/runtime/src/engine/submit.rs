@@ -1,12 +1,12 @@
 //! Submitting.
 
 use super::desk::Desk;
-use super::{Engine, Shared, recorded};
+use super::{Engine, Shared, audit, recorded};
 use crate::random::random;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::{Draft, Time};
 use sealbook_store::{Entry, Receipt, Record};
-use sealbook_tasks::idempotency::{remember, repeated, slot};
+use sealbook_tasks::idempotency::{conflict, remember, repeated, slot};
 use sealbook_tasks::{Refusal, Right, Spec, State, Task, TaskId, graph};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -163,9 +163,13 @@ pub(super) fn take_in(
             return Ok(Err(refusal));
         }
         let task = Task::submit(id, spec, now)?;
+        if let Some(approval) = &task.spec.approval {
+            audit::check_kept(&shared.ingest, "the approval policy", approval)?;
+        }
         if let Some(slot) = slot(&task.spec) {
             let before = desk.remembered(&slot)?;
             if let Some(id) = repeated(before.as_ref(), task.subject, now)? {
+                check_same_policy(desk, &new, id, &task)?;
                 submitted.push(Submitted { id, repeated: true });
                 continue;
             }
@@ -190,6 +194,19 @@ pub(super) fn take_in(
     new.into_iter().for_each(|task| desk.add(task));
     ids.into_iter().try_for_each(|id| desk.settle(id))?;
     Ok(Ok(submitted))
+}
+
+/// Refuses to take a submission for a repetition of one that is approved by other rules: whoever asks for approvals is not to find it running.
+fn check_same_policy(desk: &mut Desk<'_>, new: &[Task], before: TaskId, task: &Task) -> Result<()> {
+    let known = match new.iter().find(|task| task.id == before) {
+        Some(new) => new,
+        None => desk.task(before)?,
+    };
+    if known.spec.approval == task.spec.approval {
+        Ok(())
+    } else {
+        Err(conflict(before, "is approved by other rules"))
+    }
 }
 
 /// Ids for tasks that are submitted together. Those of one moment differ by chance alone, and the order of ids is that of submission.

@@ -197,8 +197,11 @@ fn submitting_twice_under_one_key_is_submitting_once() {
         let first = house.engine.submit(keyed("1")).unwrap();
         let second = house.engine.submit(keyed("1")).unwrap();
         assert_eq!((first.id, first.repeated, second.repeated), (second.id, false, true));
-        let error = house.engine.submit(keyed("2")).unwrap_err();
-        assert_eq!(error.code().name(), "IDEMPOTENCY_CONFLICT");
+        let policy = ApprovalPolicy::of(2, vec![Key::parse("approver").unwrap()]);
+        for other in [keyed("2"), Spec { approval: Some(policy), ..keyed("1") }] {
+            let error = house.engine.submit_many(vec![other]).unwrap_err();
+            assert_eq!(error.code().name(), "IDEMPOTENCY_CONFLICT");
+        }
         let mut tasks = 0;
         house
             .engine
@@ -224,16 +227,59 @@ fn a_running_task_that_is_cancelled_stops_and_a_waiting_one_never_starts() {
             .unwrap()
             .id;
         assert_eq!(house.engine.cancel(waiting, principal("ann"), "").unwrap(), State::Cancelled);
+        let late = house.engine.submit(spec("other", "3")).unwrap().id;
         let engine = house.engine.clone();
         run(&house.engine, move |attempt| {
             engine.cancel(attempt.task, principal("ann"), "enough").unwrap();
             assert!(attempt.cancel.wait(std::time::Duration::from_secs(20)), "never told");
-            Outcome::Cancelled
+            let is_late = attempt.kind == kind("other");
+            if is_late { Outcome::Snooze(Span::from_secs(3600)) } else { Outcome::Cancelled }
         });
-        assert_eq!(house.engine.get(running).unwrap().task.state, State::Cancelled);
+        for id in [running, late] {
+            assert_eq!(house.engine.get(id).unwrap().task.state, State::Cancelled);
+        }
         let error = house.engine.cancel(running, principal("bob"), "").unwrap_err();
         assert_eq!(error.code().name(), "TASK_ILLEGAL_TRANSITION");
     }
+}
+
+#[test]
+fn a_worker_that_ends_cancels_what_it_still_holds_and_was_to_cancel() {
+    for House { engine, .. } in &houses() {
+        let ids = ["1", "2"].map(|arguments| engine.submit(spec("work", arguments)).unwrap().id);
+        let lease = engine
+            .begin_worker(sealbook_tasks::WorkerId::parse("w").unwrap(), sealbook_tasks::LEASE)
+            .unwrap();
+        let kinds = Arc::new(std::collections::BTreeSet::from([kind("work")]));
+        assert_eq!(engine.claim(&lease, 2, &kinds).unwrap().len(), 2);
+        engine.cancel(ids[0], principal("ann"), "enough").unwrap();
+        engine.end_worker(&lease, ids.to_vec()).unwrap();
+        let states = ids.map(|id| engine.get(id).unwrap().task.state);
+        assert_eq!(states, [State::Cancelled, State::Queued]);
+    }
+}
+
+#[test]
+fn what_was_queued_by_a_clock_that_was_ahead_runs() {
+    let house = House::in_a_file();
+    let id = house.engine.submit(spec("work", "1")).unwrap().id;
+    let ahead = "2999-01-01T00:00:00.000000Z";
+    house.change(&format!(
+        "UPDATE tasks SET document = json_set(document, '$.submitted_at', '{ahead}', '$.not_before', '{ahead}', '$.since', '{ahead}')"
+    ));
+    let engine = house.another();
+    assert_eq!(run(&engine, echo).completed, 1);
+    assert_eq!(engine.get(id).unwrap().task.state, State::Completed);
+}
+
+#[test]
+fn a_policy_that_its_entry_would_not_keep_is_refused() {
+    let House { engine, store, .. } = &House::in_memory();
+    let size = store.size().unwrap();
+    let policy = ApprovalPolicy::of(1, vec![Key::parse("AKIAIOSFODNN7EXAMPLE").unwrap()]);
+    let error = engine.submit(Spec { approval: Some(policy), ..spec("work", "1") }).unwrap_err();
+    assert_eq!(error.code().name(), "INVALID_POLICY");
+    assert_eq!(store.size().unwrap(), size);
 }
 
 #[test]
