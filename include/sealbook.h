@@ -1017,6 +1017,20 @@ uint32_t sealbook_orchestrator_open(const sealbook_ledger *ledger,
                                     sealbook_error **error);
 
 /**
+ * The same tasks as one principal may see them: its own, and those of kinds that it may see, approve or manage, with their pleas and events.
+ *
+ * \param orchestrator the orchestrator
+ * \param viewer who looks
+ * \param[out] view the tasks as they may be seen; release them with sealbook_orchestrator_free()
+ * \param[out] error what went wrong; may be NULL
+ * \return #SEALBOOK_OK, #SEALBOOK_INVALID_TASK if there is no such name, #SEALBOOK_NULL_POINTER, #SEALBOOK_CLOSED
+ */
+uint32_t sealbook_orchestrator_seen_by(const sealbook_orchestrator *orchestrator,
+                                       const char *viewer,
+                                       sealbook_orchestrator **view,
+                                       sealbook_error **error);
+
+/**
  * Releases an orchestrator. Its workers go on until they are stopped or released.
  *
  * \param orchestrator the orchestrator, or NULL for nothing to do; not to be used afterwards

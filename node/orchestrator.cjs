@@ -50,10 +50,10 @@ class Orchestrator extends Pleading {
   }
 
   static async open(ledger = '.', options = undefined) {
-    const { requester, ...open } = take.known(options, ['requester', 'create', 'busyTimeout']);
+    const { requester, viewer, ...open } = take.known(options, ['requester', 'viewer', 'create', 'busyTimeout']);
     const who = principal(requester);
     const owns = !(ledger instanceof Ledger);
-    return Orchestrator.#over(owns ? await Ledger.open(ledger, open) : ledger, owns, who);
+    return Orchestrator.#over(owns ? await Ledger.open(ledger, open) : ledger, owns, who, viewer);
   }
 
   static async inMemory(options = undefined) {
@@ -61,9 +61,10 @@ class Orchestrator extends Pleading {
     return Orchestrator.#over(Ledger.inMemory(), true, who);
   }
 
-  static async #over(ledger, owns, who) {
+  static async #over(ledger, owns, who, viewer = undefined) {
     try {
-      return new Orchestrator(MADE, await settled(() => native.openTasks(handleOf(ledger))), ledger, owns, who);
+      const tasks = await settled(() => native.openTasks(handleOf(ledger), viewer));
+      return new Orchestrator(MADE, tasks, ledger, owns, who);
     } catch (error) {
       if (owns) ledger.closeSync();
       throw error;
@@ -350,7 +351,7 @@ class Orchestrator extends Pleading {
       drain_ms: drain === undefined ? undefined : millis(drain, 'the time to drain', 'INVALID_ARGUMENT'),
       until_idle: untilIdle,
       id: name,
-      principal: who,
+      principal: who ?? this.#requester,
       agent: agent === undefined ? undefined : formOf(agent),
     });
     checked(signal);

@@ -276,7 +276,7 @@ export interface WorkOptions {
   untilIdle?: boolean;
   /** Its id among workers. */
   name?: string;
-  /** For whom it works: it takes only kinds that this principal may run. */
+  /** For whom it works, the requester if not given: it takes only kinds that this principal may run. */
   principal?: string;
   /** The agent that it is. It gets tasks whose needs it meets; a worker that is no agent gets only tasks that need nothing. */
   agent?: AgentProfile;

@@ -58,6 +58,11 @@ export class Orchestrator {
   static open(ledger?: string | URL | Ledger, options?: {
     /** For whom tasks are submitted, and who acts on them; if not given, `SEALBOOK_PRINCIPAL` or the user's name. */
     requester?: string;
+    /**
+     * Who looks: tasks, pleas and events are those that this principal may see, which are its own and those of kinds that it may see, approve or manage.
+     * If not given, all: the program itself is trusted.
+     */
+    viewer?: string;
     /** Make the ledger if there is none. */
     create?: boolean;
     /** Milliseconds to wait for another process that writes. */

@@ -40,6 +40,8 @@ class Orchestrator(Submitter):
     Args:
         ledger: The project folder or one below it, a ledger file, or a :class:`sealbook.Ledger` that is open.
         requester: For whom tasks are submitted, and who acts on them; if not given, ``SEALBOOK_PRINCIPAL`` or the user's name.
+        viewer: Who looks: tasks, pleas and events are those that this principal may see, which are its own and those of kinds that it may see, approve or
+            manage. If not given, all: the program itself is trusted.
         tasks: Functions to register.
         create: Make the ledger if there is none.
 
@@ -63,6 +65,7 @@ class Orchestrator(Submitter):
         ledger: PathLike | Ledger = ".",
         *,
         requester: str | None = None,
+        viewer: str | None = None,
         tasks: Iterable[TaskFunction[..., Any, Any]] = (),
         create: bool = False,
     ) -> None:
@@ -75,7 +78,7 @@ class Orchestrator(Submitter):
         self._feed_of_process: Feed | None = None
         self._own_process()
         try:
-            self._native = _native.Orchestrator(self._ledger._native)
+            self._native = _native.Orchestrator(self._ledger._native, viewer)
         except BaseException:
             if self._owns:
                 self._ledger.close()
@@ -222,7 +225,7 @@ class Orchestrator(Submitter):
             until_idle: End when there is nothing left that could run without anybody acting.
             drain: How long running attempts have after a stop, until they are asked to stop as well.
             name: Its id among workers.
-            principal: For whom it works: it takes only kinds that this principal may run.
+            principal: For whom it works, the requester if not given: it takes only kinds that this principal may run.
             agent: The agent that it is: ``id`` and, if wanted, ``kinds``, ``capabilities`` (each ``{"name", "version": [major, minor]}``),
                 ``models``, ``cost``, ``limit`` (how many tasks at a time) and ``priority``. It gets tasks whose ``needs`` it meets; a worker
                 that is no agent gets only tasks that need nothing.
@@ -247,7 +250,7 @@ class Orchestrator(Submitter):
             until_idle=until_idle,
             drain_ms=drain_ms,
             id=name,
-            principal=principal,
+            principal=self._requester if principal is None else principal,
             agent=None if agent is None else dict(agent),
         )
         # Before the lock is taken: that of a parent process may be held for ever.
@@ -326,7 +329,7 @@ class Orchestrator(Submitter):
             until_idle=True,
             drain=drain,
             name=name,
-            principal=principal,
+            principal=self._requester if principal is None else principal,
             agent=agent,
         )
         worker = cast(Worker, self._running_worker())

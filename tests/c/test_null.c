@@ -46,6 +46,7 @@ static void a_null_handle_is_refused(void) {
     REFUSED(sealbook_job_wait(NULL, 0, &out, &error));
     REFUSED(sealbook_job_progress(NULL, &done, &total, &error));
     REFUSED(sealbook_orchestrator_open(NULL, &tasks, &error));
+    REFUSED(sealbook_orchestrator_seen_by(NULL, "ann", &tasks, &error));
     REFUSED(sealbook_task_submit(NULL, "{}", &out, &error));
     REFUSED(sealbook_task_submit_many(NULL, "[]", &out, &error));
     REFUSED(sealbook_task_show(NULL, "x", &out, &error));
@@ -187,6 +188,8 @@ static void a_null_argument_about_tasks_is_refused(void) {
     uint64_t number = 77, ticket = 0;
     REFUSED(sealbook_orchestrator_open(ledger, NULL, &error));
     CHECK_CODE(SEALBOOK_OK, sealbook_orchestrator_open(ledger, &tasks, &error));
+    REFUSED(sealbook_orchestrator_seen_by(tasks, NULL, &tasks, &error));
+    REFUSED(sealbook_orchestrator_seen_by(tasks, "ann", NULL, &error));
     REFUSED(sealbook_task_submit(tasks, NULL, &out, &error));
     REFUSED(sealbook_task_submit(tasks, task, NULL, &error));
     REFUSED(sealbook_task_submit_many(tasks, NULL, &out, &error));

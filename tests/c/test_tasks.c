@@ -258,7 +258,8 @@ static void a_second_process_approves_a_plea(void) {
 static void a_vote_is_signed_with_a_key_that_is_listed(void) {
     sealbook_error *error = NULL;
     char *folder = scratch("signed"), *settings = scratch("signed/sealbook.toml"), *plea = NULL, *ballot = NULL, forged[129] = {0};
-    sealbook_orchestrator *tasks = orchestrator_in(folder);
+    char *task = NULL;
+    sealbook_orchestrator *tasks = orchestrator_in(folder), *view = NULL;
     FILE *file = fopen(settings, "w");
     char *id;
     CHECK(file != NULL && fputs("[tasks]\nprincipals = [{ id = \"ann\", may = [\"submit *\"] }, { id = \"bob\", roles = [\"approver\"], "
@@ -277,6 +278,18 @@ static void a_vote_is_signed_with_a_key_that_is_listed(void) {
     CHECK(has(plea, "\"state\":\"approved\"") && has(plea, "\"verified\":true"));
     sealbook_string_free(plea);
     sealbook_string_free(ballot);
+    CHECK_CODE(SEALBOOK_OK, sealbook_orchestrator_seen_by(tasks, "bob", &view, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_show(view, id, &task, &error));
+    CHECK(has(task, id));
+    sealbook_string_free(task);
+    sealbook_orchestrator_free(view);
+    CHECK_CODE(SEALBOOK_OK, sealbook_orchestrator_seen_by(tasks, "eve", &view, &error));
+    CHECK_CODE(SEALBOOK_ACCESS_REFUSED, sealbook_task_show(view, id, &task, &error));
+    CHECK_CODE(SEALBOOK_OK, sealbook_task_list(view, NULL, &task, &error));
+    CHECK(strcmp(task, "[]") == 0);
+    sealbook_string_free(task);
+    sealbook_orchestrator_free(view);
+    CHECK_CODE(SEALBOOK_INVALID_TASK, sealbook_orchestrator_seen_by(tasks, "", &view, &error));
     sealbook_orchestrator_free(tasks);
     free(id);
     free(settings);

@@ -45,6 +45,19 @@ async function runs(o, task) {
   assert.equal(await task.result(), 'deployed to production');
 }
 
+test('a viewer sees its own tasks and those that it may approve', async (t) => {
+  const { path, o, task } = await house(t);
+  const other = await o.submit('other');
+  for (const [viewer, seen] of [['ann', [task.id, other.id]], ['bob', [task.id]], ['eve', []]]) {
+    const view = await Orchestrator.open(path, { viewer });
+    assert.deepEqual((await view.list()).map(({ id }) => id), seen);
+    assert.equal((await view.pleas()).length, Math.min(seen.length, 1));
+    if (!seen.includes(other.id)) await assert.rejects(view.show(other.id), { code: 'ACCESS_REFUSED', message: new RegExp(`${viewer} may not see`) });
+    await view.close();
+  }
+  await assert.rejects(Orchestrator.open(path, { viewer: '' }), { code: 'INVALID_TASK' });
+});
+
 for (const [name, key] of [['a key in PEM', pemOf(bob)], ['a KeyObject', bob.privateKey], ['a KeyObject that was read', createPrivateKey(pemOf(bob))]]) {
   test(`a vote is signed with ${name}`, async (t) => {
     const { o, task, plea } = await house(t);

@@ -82,10 +82,31 @@ def test_a_worker_takes_only_what_its_principal_may_run(tmp_path: Path) -> None:
             o.submit("a", requester="eve")
         o.run_until_idle(principal="w")
         assert [handle.status() for handle in handles] == ["completed", "queued"]
-        with pytest.raises(sealbook.AccessRefusedError):
-            o.run_until_idle(principal="ann")
+        with pytest.raises(sealbook.AccessRefusedError, match="ann may not run"):
+            o.run_until_idle()
         with pytest.raises(sealbook.AccessRefusedError):
             o.cancel(handles[1], as_="eve")
+
+
+def test_a_viewer_sees_its_own_tasks_and_what_it_may_see(tmp_path: Path) -> None:
+    settings = (
+        '[tasks]\nprincipals = [{ id = "ann", may = ["submit *"] }, { id = "cat", may = ["approve a"] }]\n'
+    )
+    (tmp_path / "sealbook.toml").write_text(settings)
+    with Orchestrator(tmp_path, requester="ann", create=True) as o:
+        handles = [o.submit("a", require_approvals=1), o.submit("b")]
+        for viewer, seen in (("ann", 2), ("cat", 1), ("eve", 0)):
+            with Orchestrator(tmp_path, viewer=viewer) as view:
+                assert [row.id for row in view.list()] == [handle.id for handle in handles[:seen]]
+                assert {event.task for event in view.events(behind=0, follow=False)} == {
+                    h.id for h in handles[:seen]
+                }
+                assert len(view.pleas()) == min(seen, 1)
+                for handle in handles[seen:]:
+                    with pytest.raises(sealbook.AccessRefusedError, match=f"{viewer} may not see"):
+                        view.show(handle.id)
+        with pytest.raises(sealbook.InvalidTaskError):
+            Orchestrator(tmp_path, viewer="")
 
 
 def test_what_runs_has_time_to_end_when_the_worker_is_stopped(o: Orchestrator) -> None:

@@ -133,6 +133,9 @@ test "a ballot is signed where the key is" do
     failing("INVALID_ARGUMENT") { tasks.cast(JSON.generate(ballot.merge("reason" => "said")), signature) }
     failing("VOTE_REFUSED") { tasks.cast(JSON.generate(ballot.merge("reason" => "said", "message" => nil)), signature) }
     equal "approved", JSON.parse(tasks.cast(JSON.generate(ballot), signature))["state"]
+    equal id, JSON.parse(tasks.seen_by("bob").show(id))["id"]
+    failing("ACCESS_REFUSED") { tasks.seen_by("eve").show(id) }
+    equal [], JSON.parse(tasks.seen_by("eve").list)
   end
 end
 

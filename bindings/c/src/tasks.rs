@@ -83,6 +83,31 @@ pub unsafe extern "C" fn sealbook_orchestrator_open(
     }
 }
 
+/// The same tasks as one principal may see them: its own, and those of kinds that it may see, approve or manage, with their pleas and events.
+///
+/// \param orchestrator the orchestrator
+/// \param viewer who looks
+/// \param[out] view the tasks as they may be seen; release them with sealbook_orchestrator_free()
+/// \param[out] error what went wrong; may be NULL
+/// \return #SEALBOOK_OK, #SEALBOOK_INVALID_TASK if there is no such name, #SEALBOOK_NULL_POINTER, #SEALBOOK_CLOSED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealbook_orchestrator_seen_by(
+    orchestrator: *const sealbook_orchestrator,
+    viewer: *const c_char,
+    view: *mut *mut sealbook_orchestrator,
+    error: *mut *mut sealbook_error,
+) -> u32 {
+    // SAFETY: the pointers are what the header demands.
+    unsafe {
+        call(error, || {
+            let (tasks, place) = (object(orchestrator, "orchestrator")?, place(view, "view")?);
+            let ours = Ours::new(tasks.tasks()?.seen_by(text(viewer, "viewer", Code::InvalidTask)?)?);
+            place.set(Box::into_raw(Box::new(sealbook_orchestrator(ours))));
+            Ok(())
+        })
+    }
+}
+
 /// Releases an orchestrator. Its workers go on until they are stopped or released.
 ///
 /// \param orchestrator the orchestrator, or NULL for nothing to do; not to be used afterwards

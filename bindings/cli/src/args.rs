@@ -13,7 +13,7 @@ pub(crate) use pleading::{
 use std::path::PathBuf;
 pub(crate) use tasks::{
     Act, ActOnAgent, ActOnBreaker, ActOnSchedule, Add, Agents, AgentsCommand, Breaker, BreakerCommand, Limit,
-    List, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Watch, Work, WorkOptions,
+    List, Schedule, ScheduleCommand, Submit, Task, TaskCommand, Viewer, Watch, Work, WorkOptions,
 };
 
 /// A tamper-evident ledger of what AI agents and people did

@@ -98,6 +98,38 @@ fn only_who_manages_everything_takes_agents_out() {
 }
 
 #[test]
+fn only_who_is_listed_runs_tasks_and_each_sees_what_they_may() {
+    let project = Project::new();
+    let settings = r#"tasks.principals = [{ id = "ann", may = ["submit *"] }, { id = "cat", may = ["see *"] }, { id = "ops", may = ["run *"] }]"#;
+    std::fs::write(project.path().join("sealbook.toml"), settings).unwrap();
+    let id = project
+        .run(["task", "submit", "--requester", "ann", "--require-approvals", "1", "--", "true"])
+        .good();
+    let id = id.trim();
+    let work = project.run(["work", "--until-idle", "-q"]);
+    assert_eq!(work.code, Some(1), "{work:?}");
+    project.run(["work", "--until-idle", "-q", "--as", "ops"]).good();
+    for (who, sees) in [("ann", true), ("cat", true), ("eve", false)] {
+        let listed = project.run(["task", "list", "--json", "--as", who]).good();
+        assert_eq!(listed.contains(id), sees, "{who}");
+        assert_eq!(project.run(["pleas", "--json", "--as", who]).good().contains(id), sees, "{who}");
+        let size = project.run(["log", "--json"]).good().lines().count();
+        for look in ["show", "watch"] {
+            let mut command = vec!["task", look, id, "--as", who];
+            if !sees {
+                let refused = project.run(&command);
+                assert!(refused.code == Some(1) && refused.err.contains("ACCESS_REFUSED"), "{refused:?}");
+            } else if look == "show" {
+                command.push("--json");
+                assert_eq!(project.run(&command).json()["id"], id);
+            }
+        }
+        let recorded = project.run(["log", "--json"]).good().lines().count() - size;
+        assert_eq!(recorded, if sees { 0 } else { 2 }, "each refusal is an entry");
+    }
+}
+
+#[test]
 fn json_is_data_that_no_escape_for_people_changes() {
     let project = Project::new();
     let id = project.run(["task", "submit", "--requester", "ann", "--", "printf", "\u{202e}\u{7f}"]).good();

@@ -25,7 +25,7 @@ const LENT: &str =
 fn plead(project: &Project, policy: &str) -> (String, String) {
     let before = ["task", "submit", "--requester", "ann", "--json", "--approval", policy, "--", "true"];
     let id = project.run(before).json()["id"].as_str().unwrap().to_owned();
-    let plea = project.run(["task", "show", &id, "--json"]).json()["pleas"][0]["id"].clone();
+    let plea = project.run(["task", "show", &id, "--json", "--as", "ann"]).json()["pleas"][0]["id"].clone();
     (id, plea.as_str().unwrap().to_owned())
 }
 
@@ -72,7 +72,7 @@ fn a_signed_plea_counts_only_what_a_listed_key_has_signed() {
     refused(&approve(&["--key", "cat.pem"]), "no key of theirs");
     let plea = approve(&["--key", "bob.pem"]).json();
     assert_eq!((&plea["state"], &last_vote(&plea)["verified"]), (&json!("approved"), &json!(true)));
-    assert_eq!(project.run(["task", "show", &id, "--json"]).json()["state"], "queued");
+    assert_eq!(project.run(["task", "show", &id, "--json", "--as", "ann"]).json()["state"], "queued");
     project.run(["verify", "-q"]).good();
 }
 
@@ -203,7 +203,7 @@ fn a_vote_is_handed_over_cast_in_the_owners_place_and_not_after_that_is_revoked(
     refused(&project.run(["plea", "delegate", &plea, "--as", "bob", "--to", "ann"]), "ann");
     project.run(["approve", &plea, "--as", "bob", "-q"]).good();
     project.run(["approve", &plea, "--as", "cat", "--key", "cat.pem"]).good();
-    assert_eq!(project.run(["task", "show", &id, "--json"]).json()["state"], "queued");
+    assert_eq!(project.run(["task", "show", &id, "--json", "--as", "ann"]).json()["state"], "queued");
     project.run(["verify", "-q"]).good();
 }
 

@@ -145,7 +145,7 @@ fn only_who_is_listed_in_the_settings_may_submit_and_approve() {
     assert_eq!(stranger.code, Some(1), "{stranger:?}");
     assert!(stranger.err.contains("ACCESS_REFUSED"), "{stranger:?}");
     submit(&project, &["--require-approvals", "1"], &["true"]);
-    let plea = project.run(["pleas", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    let plea = project.run(["pleas", "--json", "--as", "cat"]).json()["id"].as_str().unwrap().to_owned();
     for who in ["bob", "eve"] {
         assert_eq!(project.run(["approve", &plea, "--as", who]).code, Some(1), "{who}");
     }

@@ -38,6 +38,14 @@ impl Orchestrator {
         Ok(Self { engine: ledger.tasks()? })
     }
 
+    /// The same as one principal may see it: its own tasks, and those of kinds that it may see, approve or manage, with their pleas and events.
+    ///
+    /// # Errors
+    /// `INVALID_TASK` if there is no such name of a principal.
+    pub fn seen_by(&self, viewer: &str) -> Result<Self> {
+        Ok(Self { engine: self.engine.seen_by(Principal::parse(viewer)?) })
+    }
+
     /// Submits one task from the JSON object that [`tasks::spec_of`] reads: `{id, repeated}`.
     ///
     /// # Errors

@@ -22,16 +22,24 @@ pub struct Tasks {
     reader: OnceLock<Reader>,
 }
 
-/// The tasks of a ledger, which may be closed afterwards.
+/// The tasks of a ledger, which may be closed afterwards, as `viewer` may see them, if one is given.
 ///
 /// # Errors
 /// Only if no promise can be made; the rest rejects it.
 #[napi(catch_unwind)]
-pub fn open_tasks<'env>(env: &'env Env, handle: &Handle) -> napi::Result<Object<'env>> {
+pub fn open_tasks<'env>(
+    env: &'env Env,
+    handle: &Handle,
+    viewer: Option<String>,
+) -> napi::Result<Object<'env>> {
     let ledger = handle.shared();
     long_call(env, Arc::default(), move |_| {
-        let engine = Mutex::new(Some(Orchestrator::new(&ledger)?));
-        Ok(Tasks { engine, reader: OnceLock::new() })
+        let engine = Orchestrator::new(&ledger)?;
+        let engine = match viewer {
+            Some(viewer) => engine.seen_by(&viewer)?,
+            None => engine,
+        };
+        Ok(Tasks { engine: Mutex::new(Some(engine)), reader: OnceLock::new() })
     })
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn ballot_of(py: Python<'_>, text: &str) -> PyResult<String> {
 #[pyclass(frozen, module = "sealbook._native")]
 pub(crate) struct Orchestrator {
     ledger: Arc<sealbook::Ledger>,
+    viewer: Option<String>,
     /// Locked only while the interpreter's lock is held, and so by nobody at the moment of a fork.
     engine: Mutex<Engine>,
 }
@@ -32,11 +33,13 @@ enum Engine {
 #[pymethods]
 impl Orchestrator {
     #[new]
-    fn new(py: Python<'_>, ledger: &Ledger) -> PyResult<Self> {
+    #[pyo3(signature = (ledger, viewer=None))]
+    fn new(py: Python<'_>, ledger: &Ledger, viewer: Option<String>) -> PyResult<Self> {
         let ledger = ledger.shared();
-        let engine = brief(py, || fork::inside(|| tasks::Orchestrator::new(&ledger)))?;
+        let open = || tasks::Orchestrator::new(&ledger).and_then(|engine| seen_by(engine, viewer.as_deref()));
+        let engine = brief(py, || fork::inside(open))?;
         let engine = Engine::Open { process: std::process::id(), engine };
-        Ok(Self { ledger, engine: Mutex::new(engine) })
+        Ok(Self { ledger, viewer, engine: Mutex::new(engine) })
     }
 
     /// Submits one task: a dict as `{id, repeated}`.
@@ -256,7 +259,7 @@ impl Orchestrator {
                 return Err(thrown(py, &error));
             }
         }
-        let engine = brief(py, || fork::inside(|| fresh(&self.ledger)))?;
+        let engine = brief(py, || fork::inside(|| fresh(&self.ledger, self.viewer.as_deref())))?;
         let mut known = self.lock();
         // Another thread of the child may have been as quick, or have closed it.
         if matches!(&*known, Engine::Open { process, .. } if *process != ours) {
@@ -271,7 +274,11 @@ impl Orchestrator {
     }
 }
 
-fn fresh(ledger: &sealbook::Ledger) -> Result<tasks::Orchestrator> {
+fn seen_by(engine: tasks::Orchestrator, viewer: Option<&str>) -> Result<tasks::Orchestrator> {
+    viewer.map_or_else(|| Ok(engine.clone()), |viewer| engine.seen_by(viewer))
+}
+
+fn fresh(ledger: &sealbook::Ledger, viewer: Option<&str>) -> Result<tasks::Orchestrator> {
     if ledger.path()?.is_none() {
         return Err(Error::new(
             Code::Closed,
@@ -279,7 +286,7 @@ fn fresh(ledger: &sealbook::Ledger) -> Result<tasks::Orchestrator> {
         )
         .remedy("use a ledger in a file, which processes can share"));
     }
-    tasks::Orchestrator::new(ledger)
+    seen_by(tasks::Orchestrator::new(ledger)?, viewer)
 }
 
 impl Engine {

@@ -21,6 +21,13 @@ impl Orchestrator {
         Ok(Self(tasks::Orchestrator::new(ledger.inner())?))
     }
 
+    /// The same as one principal may see it: its own tasks, and those of kinds that it may see, approve or manage, with their pleas and events.
+    ///
+    /// Throws `INVALID_TASK` if there is no such name.
+    pub fn seen_by(&self, viewer: &str) -> Result<Self> {
+        Ok(Self(self.0.seen_by(viewer)?))
+    }
+
     /// Submits a task, and returns `{id, repeated}` when it is durable. The task is an object with `kind`, `requester` and, if wanted,
     /// `arguments`, `priority`, `max_attempts`, `retry`, `idempotency_key`, `require_approvals`, `after`, `delay_ms`, `timeout_ms`,
     /// `dependency` and more.

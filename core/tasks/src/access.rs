@@ -174,11 +174,18 @@ impl Standing {
         Ok(Role::Operator)
     }
 
-    /// Whether it may see a task: its own, and those of kinds that it may see or manage.
-    #[must_use]
-    pub fn sees(&self, task: &Task) -> bool {
+    /// Lets it see a task: its own, and those of kinds that it may see, approve or manage.
+    ///
+    /// # Errors
+    /// The [`Refusal`] to record; as an error `ACCESS_REFUSED`.
+    pub fn see(&self, task: &Task, now: Time) -> Result<(), Refusal> {
         let kind = &task.spec.kind;
-        self.principal == task.spec.requester || self.may(Right::See, kind) || self.may(Right::Manage, kind)
+        // Nobody votes on what they have not seen.
+        let may = [Right::See, Right::Approve, Right::Manage].iter().any(|right| self.may(*right, kind));
+        if may || self.principal == task.spec.requester {
+            return Ok(());
+        }
+        Err(Refusal { task: Some(task.id), ..self.without(Right::See, now, format!("of kind {kind}")) })
     }
 }
 
@@ -209,12 +216,14 @@ mod tests {
     fn a_stranger_neither_sees_nor_manages_a_task_and_its_requester_does_both() {
         let task = task();
         let (ann, bob) = (Standing::of(principal("ann")), Standing::of(principal("bob")));
-        assert!(ann.sees(&task) && !bob.sees(&task));
+        let sees = |standing: &Standing| standing.see(&task, Time::EPOCH).is_ok();
+        assert!(sees(&ann) && !sees(&bob));
         assert_eq!(ann.role(&task, Time::EPOCH), Ok(Role::Requester));
         let refusal = bob.role(&task, Time::EPOCH).unwrap_err();
         assert_eq!((refusal.why, refusal.task), (Ground::NoRight, Some(task.id)));
         let seer = bob.clone().allowed(Right::See, "research.*");
-        assert!(seer.sees(&task) && seer.role(&task, Time::EPOCH).is_err());
+        assert!(sees(&seer) && seer.role(&task, Time::EPOCH).is_err());
+        assert!(sees(&bob.clone().allowed(Right::Approve, "research.*")));
         let seer = seer.allowed(Right::Manage, "research.*");
         assert!(seer.require_all(Right::Manage, Time::EPOCH).unwrap_err().detail.ends_with("of all kinds"));
         let operator = bob.allowed(Right::Manage, "*");

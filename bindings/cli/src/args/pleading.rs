@@ -1,5 +1,6 @@
 //! The commands about pleas, what is said about them, and the keys that sign it.
 
+use super::tasks::Viewer;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ pub(crate) struct Pleas {
     /// Those that are decided, too
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) by: Viewer,
 }
 
 /// A plea, and who has something to say about it.

@@ -29,6 +29,8 @@ pub(crate) enum TaskCommand {
     Show {
         /// The task's id
         id: String,
+        #[command(flatten)]
+        by: Viewer,
     },
     Watch(Watch),
     /// Show counts, rates and latencies for each kind and worker, over the last transitions
@@ -57,6 +59,14 @@ pub(crate) enum TaskCommand {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Actor {
     /// Who acts [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+}
+
+/// Who looks.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Viewer {
+    /// Who looks, where a list says who may see what [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
 }
@@ -378,6 +388,8 @@ pub(crate) struct List {
     /// At most so many
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
+    #[command(flatten)]
+    pub(crate) by: Viewer,
 }
 
 /// Follow what happens to tasks until they have ended, or to all tasks until Ctrl-C
@@ -389,6 +401,8 @@ pub(crate) struct Watch {
     /// Begin behind this event [default: at the beginning for given tasks, else with what happens from now on]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) behind: Option<u64>,
+    #[command(flatten)]
+    pub(crate) by: Viewer,
 }
 
 /// Tasks, and who acts on them.
@@ -440,7 +454,7 @@ pub(crate) struct Work {
     /// The worker's id [default: made from the process id]
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
-    /// For whom it works; it takes only kinds that this principal may run
+    /// For whom it works: it takes only kinds that this principal may run [default: SEALBOOK_PRINCIPAL, else the user's name, else local]
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
     /// The agent that this worker is, as a JSON file: {"id", "kinds", "capabilities", "models", "cost", "limit", "priority"}; only the id is needed

@@ -1,6 +1,6 @@
 //! `sealbook pleas`
 
-use super::task::print_json;
+use super::task::{print_json, seen_by};
 use crate::args::Pleas;
 use crate::context::{Context, Outcome};
 use crate::output;
@@ -8,7 +8,7 @@ use sealbook_common::sealbook::Result;
 use sealbook_common::sealbook::tasks::{self, Plea};
 
 pub(crate) fn run(args: &Pleas, context: &Context) -> Result<Outcome> {
-    for plea in context.open_to_read()?.tasks()?.pleas(args.all)? {
+    for plea in seen_by(&args.by, context)?.pleas(args.all)? {
         print(&plea, context)?;
     }
     Ok(Outcome::Good)

@@ -6,10 +6,12 @@ mod watch;
 
 pub(super) use submit::{span, work_spec};
 
-use crate::args::{Act, List, Task, TaskCommand};
+use crate::args::{Act, List, Task, TaskCommand, Viewer};
 use crate::context::{Context, Outcome};
 use crate::output;
-use sealbook_common::sealbook::tasks::{self, Deed, Principal, State, TaskFilter, TaskId, TaskKind, TaskRow};
+use sealbook_common::sealbook::tasks::{
+    self, Deed, Engine, Principal, State, TaskFilter, TaskId, TaskKind, TaskRow,
+};
 use sealbook_common::sealbook::{Code, Error, Result};
 use serde_json::{Value, json};
 
@@ -17,7 +19,7 @@ pub(crate) fn run(args: &Task, context: &Context) -> Result<Outcome> {
     match &args.command {
         TaskCommand::Submit(args) => submit::run(args, context),
         TaskCommand::List(args) => list(args, context),
-        TaskCommand::Show { id } => show(id, context),
+        TaskCommand::Show { id, by } => show(id, by, context),
         TaskCommand::Watch(args) => watch::run(args, context),
         TaskCommand::Stats { window, prometheus } => stats(*window, *prometheus, context),
         TaskCommand::Cancel(args) => act(args, context, Deed::Cancel),
@@ -34,6 +36,24 @@ pub(super) fn principal(given: Option<&str>) -> Result<Principal> {
     let names = ["SEALBOOK_PRINCIPAL", "USER", "LOGNAME", "USERNAME"];
     let name = given.map(str::to_owned).or_else(|| names.into_iter().find_map(variable));
     Principal::parse(name.as_deref().unwrap_or("local"))
+}
+
+/// The tasks as whoever looks may see them.
+pub(super) fn seen_by(by: &Viewer, context: &Context) -> Result<Engine> {
+    Ok(context.open_to_read()?.tasks()?.seen_by(principal(by.principal.as_deref())?))
+}
+
+/// Looks at something. A try to see more than one may is repeated where that can be recorded.
+pub(super) fn look<T>(by: &Viewer, context: &Context, look: impl Fn(&Engine) -> Result<T>) -> Result<T> {
+    let seen = look(&seen_by(by, context)?);
+    match &seen {
+        Err(error) if error.code() == Code::AccessRefused => match context.open() {
+            Ok(ledger) => look(&ledger.tasks()?.seen_by(principal(by.principal.as_deref())?)),
+            // One that can only be read keeps no record.
+            Err(_) => seen,
+        },
+        _ => seen,
+    }
 }
 
 /// Prints a value as a line of JSON. It is data for programs, which no escape for people may change.
@@ -59,8 +79,7 @@ fn list(args: &List, context: &Context) -> Result<Outcome> {
         limit: args.limit,
         ..filter(&args.state, args.kind.as_deref())?
     };
-    let tasks = context.open_to_read()?.tasks()?;
-    tasks.list(&filter, &mut |row| {
+    seen_by(&args.by, context)?.list(&filter, &mut |row| {
         if context.json { print_json(&tasks::task_json(&row)) } else { output::print(&line(&row, context)) }
     })?;
     Ok(Outcome::Good)
@@ -83,8 +102,9 @@ fn coloured(state: State, context: &Context) -> String {
     }
 }
 
-fn show(id: &str, context: &Context) -> Result<Outcome> {
-    let view = context.open_to_read()?.tasks()?.show(TaskId::parse(id)?)?;
+fn show(id: &str, by: &Viewer, context: &Context) -> Result<Outcome> {
+    let id = TaskId::parse(id)?;
+    let view = look(by, context, |tasks| tasks.show(id))?;
     if context.json {
         print_json(&tasks::view_json(&view))?;
         return Ok(Outcome::Good);

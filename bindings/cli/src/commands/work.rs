@@ -1,12 +1,12 @@
 //! `sealbook work`, and what it starts in place of a task's command.
 
-use super::task::{print_json, span};
+use super::task::{principal, print_json, span};
 use crate::args::Work;
 use crate::context::{Context, Outcome};
 use crate::{interrupt, output};
 use sealbook_common::sealbook::tasks::{
-    self, CancelToken, Handler, Handlers, Launcher, Principal, ProcessHandler, Profile, Progress, TaskKind,
-    WorkerId, WorkerOptions,
+    self, CancelToken, Handler, Handlers, Launcher, ProcessHandler, Profile, Progress, TaskKind, WorkerId,
+    WorkerOptions,
 };
 use sealbook_common::sealbook::{Error, Result};
 use serde_json::json;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Work, context: &Context) -> Result<Outcome> {
     let concurrency = args.concurrency.map_or(defaults.concurrency, |permits| permits.most);
     let options = WorkerOptions {
         id: args.id.as_deref().map(WorkerId::parse).transpose()?,
-        principal: args.principal.as_deref().map(Principal::parse).transpose()?,
+        principal: Some(principal(args.principal.as_deref())?),
         agent: args.agent.as_deref().map(|file| agent(file, &handlers, concurrency)).transpose()?,
         concurrency,
         least: args.concurrency.and_then(|permits| permits.least),

@@ -117,6 +117,8 @@ impl Default for EngineOptions {
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
+    /// Who looks at tasks through this clone; none for the program itself.
+    viewer: Option<Principal>,
 }
 
 struct Shared {
@@ -153,6 +155,7 @@ impl Engine {
         let callers = Ingest::new(ledger, options.payload_limit, options.redact)?;
         let scheduler = Mutex::new(Scheduler::new(options.queue));
         Ok(Self {
+            viewer: None,
             shared: Arc::new(Shared {
                 store,
                 ingest,
@@ -170,6 +173,11 @@ impl Engine {
     #[must_use]
     pub fn standing(&self, principal: &Principal) -> Standing {
         self.shared.options.access.standing(principal)
+    }
+
+    /// Whether whoever calls may do everything.
+    pub(crate) fn is_open(&self) -> bool {
+        self.shared.options.access == Access::Open
     }
 
     /// Decides, writes, and rings for those who wait for something to happen.

@@ -1,12 +1,15 @@
 //! Looking at tasks.
 
 use super::agents::Agents;
-use super::desk::unknown_task;
+use super::desk::{Desk, unknown_task};
 use super::{Engine, breakers, gates};
-use sealbook_error::Result;
-use sealbook_store::{TaskFilter, TaskRow};
+use sealbook_error::{Code, Result};
+use sealbook_ledger::Time;
+use sealbook_store::{TaskFilter, TaskRow, TaskTables};
 use sealbook_tasks::graph::{Readiness, readiness};
-use sealbook_tasks::{Candidate, Plea, Route, State, Task, TaskId, TaskKind, Transition, Waiting};
+use sealbook_tasks::{
+    Candidate, Plea, PleaId, Principal, Refusal, Route, State, Task, TaskId, TaskKind, Transition, Waiting,
+};
 use std::collections::BTreeSet;
 
 /// A task with its whole story.
@@ -42,12 +45,65 @@ impl Activity {
 }
 
 impl Engine {
+    /// The same engine as one principal may see it: its own tasks, and those of kinds that it may see, approve or manage, with their pleas and
+    /// events. A program that looks for others names them so; what it does for them says who acts by itself. Figures and counts are of all tasks.
+    ///
+    /// # Example
+    /// ```
+    /// # use sealbook_runtime::{Access, Engine, EngineOptions};
+    /// # use sealbook_store::{MemoryStore, new_ledger_id};
+    /// # use sealbook_tasks::*;
+    /// # let store = MemoryStore::new(sealbook_ledger::Genesis::new(new_ledger_id()?, "example.com/x")?)?;
+    /// let (ann, bob) = (Principal::parse("ann")?, Principal::parse("bob")?);
+    /// let access = Access::Listed(vec![Standing::of(ann.clone()).allowed(Right::Submit, "*")]);
+    /// let engine = Engine::new(std::sync::Arc::new(store), EngineOptions { access, ..EngineOptions::default() })?;
+    /// let id = engine.submit(Spec::new(TaskKind::parse("ship")?, Arguments::parse("[7]")?, ann.clone()))?.id;
+    /// assert!(engine.seen_by(ann).show(id).is_ok());
+    /// assert_eq!(engine.seen_by(bob).show(id).unwrap_err().code(), sealbook_error::Code::AccessRefused);
+    /// # Ok::<(), sealbook_error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn seen_by(&self, viewer: Principal) -> Self {
+        Self { viewer: Some(viewer), ..self.clone() }
+    }
+
+    fn see(&self, task: &Task, now: Time) -> std::result::Result<(), Refusal> {
+        self.viewer.as_ref().map_or(Ok(()), |viewer| self.standing(viewer).see(task, now))
+    }
+
+    fn sees(&self, tables: &dyn TaskTables, id: TaskId, now: Time) -> Result<bool> {
+        if self.viewer.is_none() {
+            return Ok(true);
+        }
+        Ok(tables.task(id)?.is_some_and(|row| self.see(&row.task, now).is_ok()))
+    }
+
+    /// Looks at a task, unless it is not to be seen. That somebody tried is an entry.
+    fn look<T>(
+        &self,
+        id: TaskId,
+        look: impl FnOnce(&dyn TaskTables, TaskRow, Time) -> Result<T>,
+    ) -> Result<T> {
+        let now = sealbook_store::now()?;
+        let seen = self.read(|tables| {
+            let row = tables.task(id)?.ok_or_else(|| unknown_task(id))?;
+            match self.see(&row.task, now) {
+                Ok(()) => look(tables, row, now).map(Ok),
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        })?;
+        seen.map_err(|refusal| match self.record_refusal(refusal.clone()) {
+            Err(error) if error.code() != Code::ReadOnly => error,
+            _ => refusal.into(),
+        })
+    }
+
     /// A task.
     ///
     /// # Errors
-    /// `NOT_FOUND`, and those of reading the store.
+    /// `NOT_FOUND`; `ACCESS_REFUSED` for who may not see it; and those of reading the store.
     pub fn get(&self, id: TaskId) -> Result<TaskRow> {
-        self.read(|tables| tables.task(id)?.ok_or_else(|| unknown_task(id)))
+        self.look(id, |_, row, _| Ok(row))
     }
 
     /// A task with its history and its pleas.
@@ -55,20 +111,58 @@ impl Engine {
     /// # Errors
     /// As [`Engine::get`].
     pub fn show(&self, id: TaskId) -> Result<TaskView> {
-        let now = sealbook_store::now()?;
-        self.read(|tables| {
-            let row = tables.task(id)?.ok_or_else(|| unknown_task(id))?;
+        self.look(id, |tables, row, now| {
             let waiting = self.waiting(tables, &row.task, now)?;
             Ok(TaskView { row, history: tables.history(id)?, pleas: tables.pleas_of(id)?, waiting })
         })
     }
 
-    /// Visits the tasks that a filter matches, in the order of their submission.
+    /// Visits the tasks that a filter matches and that may be seen, in the order of their submission.
     ///
     /// # Errors
     /// The visitor's, and those of reading the store.
     pub fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()> {
-        self.read(|tables| tables.list(filter, visit))
+        if self.viewer.is_none() {
+            return self.read(|tables| tables.list(filter, visit));
+        }
+        let now = sealbook_store::now()?;
+        let mut left = filter.limit.unwrap_or(usize::MAX);
+        // The limit is one of what is seen.
+        let all = TaskFilter { limit: None, ..filter.clone() };
+        self.read(|tables| {
+            tables.list(&all, &mut |row| {
+                if left == 0 || self.see(&row.task, now).is_err() {
+                    return Ok(());
+                }
+                left -= 1;
+                visit(row)
+            })
+        })
+    }
+
+    /// A plea.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `ACCESS_REFUSED` for who may not see its task; and those of reading the store.
+    pub fn plea(&self, id: PleaId) -> Result<Plea> {
+        let plea = self.read(|tables| Desk::new(tables, sealbook_store::now()?).plea(id))?;
+        if self.viewer.is_some() {
+            self.get(plea.task)?;
+        }
+        Ok(plea)
+    }
+
+    /// The pleas that await votes, or all that there are, of tasks that may be seen.
+    ///
+    /// # Errors
+    /// Those of reading the store.
+    pub fn pleas(&self, all: bool) -> Result<Vec<Plea>> {
+        let now = sealbook_store::now()?;
+        self.read(|tables| {
+            let pleas = tables.pleas(all)?.into_iter();
+            let seen = pleas.map(|plea| Ok(self.sees(tables, plea.task, now)?.then_some(plea)));
+            seen.filter_map(Result::transpose).collect()
+        })
     }
 
     /// How many tasks stand in each state.
@@ -79,15 +173,17 @@ impl Engine {
         self.read(|tables| tables.counts())
     }
 
-    /// Transitions of all tasks behind a number, in order, each with its own number to go on from.
+    /// Transitions of all tasks that may be seen, behind a number, in order, each with its own number to go on from.
     ///
     /// # Errors
     /// Those of reading the store.
     pub fn events(&self, behind: u64, most: usize) -> Result<Vec<(u64, Transition)>> {
-        let mut events = Vec::new();
+        let (mut events, now) = (Vec::new(), sealbook_store::now()?);
         self.read(|tables| {
             tables.feed(behind, &mut |number, transition| {
-                events.push((number, transition));
+                if self.sees(tables, transition.task, now)? {
+                    events.push((number, transition));
+                }
                 Ok(events.len() < most)
             })
         })?;

@@ -182,22 +182,6 @@ impl Engine {
             }
         })
     }
-
-    /// A plea.
-    ///
-    /// # Errors
-    /// `NOT_FOUND`, and those of reading the store.
-    pub fn plea(&self, id: PleaId) -> Result<Plea> {
-        self.read(|tables| Desk::new(tables, sealbook_store::now()?).plea(id))
-    }
-
-    /// The pleas that await votes, or all that there are.
-    ///
-    /// # Errors
-    /// Those of reading the store.
-    pub fn pleas(&self, all: bool) -> Result<Vec<Plea>> {
-        self.read(|tables| tables.pleas(all))
-    }
 }
 
 /// Writes what a ballot makes of a plea; of a new one too, unless it is refused.

@@ -434,7 +434,16 @@ fn allowed(
     kinds: BTreeSet<TaskKind>,
     principal: Option<&Principal>,
 ) -> Result<BTreeSet<TaskKind>> {
-    let Some(principal) = principal else { return Ok(kinds) };
+    let Some(principal) = principal else {
+        if engine.is_open() {
+            return Ok(kinds);
+        }
+        return Err(Error::new(
+            Code::AccessRefused,
+            "the worker does not say for whom it works, and only who is listed may run tasks",
+        )
+        .remedy("name a principal that has the right to run tasks of these kinds"));
+    };
     let (standing, now) = (engine.standing(principal), sealbook_store::now()?);
     let (mut allowed, mut refused) = (BTreeSet::new(), None);
     for kind in kinds {

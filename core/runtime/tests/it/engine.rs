@@ -1,6 +1,6 @@
 //! Engine and worker over both stores: real threads, no sleeps for what is decided by time.
 
-use crate::support::{House, houses, kind, principal, task};
+use crate::support::{House, houses, houses_with, kind, principal, task};
 use sealbook_runtime::{
     Access, Attempt, CancelToken, Deed, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions,
     work,
@@ -8,7 +8,7 @@ use sealbook_runtime::{
 use sealbook_store::TaskFilter;
 use sealbook_tasks::{
     ApprovalPolicy, Choice, Dependency, Failure, Fault, GateLimits, GateName, Idempotency, Jitter, Key,
-    OnFailure, PleaState, Priority, RetryPolicy, Scope, Span, Spec, State,
+    OnFailure, PleaState, Priority, RetryPolicy, Right, Scope, Span, Spec, Standing, State,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -284,7 +284,7 @@ fn a_policy_that_its_entry_would_not_keep_is_refused() {
 
 #[test]
 fn who_is_not_listed_neither_submits_nor_manages_nor_approves() {
-    let ann = sealbook_tasks::Standing::of(principal("ann")).allowed(sealbook_tasks::Right::Submit, "work");
+    let ann = Standing::of(principal("ann")).allowed(Right::Submit, "work");
     let options = EngineOptions { access: Access::Listed(vec![ann]), ..EngineOptions::default() };
     let House { engine, store, .. } = &House::in_memory_with(options);
     let id = engine.submit(spec("work", "1")).unwrap().id;
@@ -293,6 +293,79 @@ fn who_is_not_listed_neither_submits_nor_manages_nor_approves() {
     assert_eq!(engine.cancel(id, principal("bob"), "").unwrap_err().code().name(), "ACCESS_REFUSED");
     assert_eq!(store.size().unwrap(), size + 2, "each refusal is an entry");
     assert_eq!(engine.cancel(id, principal("ann"), "").unwrap(), State::Cancelled);
+}
+
+#[test]
+fn only_who_is_listed_runs_tasks() {
+    let standing = |name, right| Standing::of(principal(name)).allowed(right, "*");
+    let listed = vec![standing("ann", Right::Submit), standing("ops", Right::Run)];
+    let options = EngineOptions { access: Access::Listed(listed), ..EngineOptions::default() };
+    for House { engine, store, .. } in &houses_with(&options) {
+        engine.submit(spec("work", "1")).unwrap();
+        for (who, entries) in [(None, 0), (Some("ann"), 1), (Some("ops"), 5)] {
+            let size = store.size().unwrap();
+            let handlers = Handlers::from([(kind("work"), Arc::new(echo) as _)]);
+            let principal = who.map(principal);
+            let options =
+                WorkerOptions { concurrency: 1, until_idle: true, principal, ..WorkerOptions::default() };
+            let ran = work(engine, handlers, &options, &CancelToken::new(), &mut |_| {});
+            match who {
+                Some("ops") => assert_eq!(ran.unwrap().completed, 1),
+                _ => assert_eq!(ran.unwrap_err().code().name(), "ACCESS_REFUSED"),
+            }
+            assert_eq!(store.size().unwrap() - size, entries, "{who:?}");
+        }
+    }
+}
+
+#[test]
+fn each_sees_their_own_tasks_and_what_they_may_see() {
+    let standing = |name: &str| Standing::of(principal(name)).allowed(Right::Submit, "*");
+    let listed = vec![
+        standing("ann"),
+        standing("bob"),
+        standing("cat").allowed(Right::See, "work"),
+        standing("dan").allowed(Right::Approve, "other"),
+    ];
+    let options = EngineOptions { access: Access::Listed(listed), ..EngineOptions::default() };
+    for House { engine, store, .. } in &houses_with(&options) {
+        let approval = Some(ApprovalPolicy::of(1, vec![Key::parse("approver").unwrap()]));
+        let of = |who: &str, spec: Spec| Spec { requester: principal(who), ..spec };
+        let anns = engine.submit(of("ann", spec("work", "1"))).unwrap().id;
+        let bobs = engine.submit(of("bob", Spec { approval, ..spec("other", "2") })).unwrap().id;
+        let plea = engine.pleas(true).unwrap().pop().unwrap().id;
+        for (who, seen) in [
+            ("ann", vec![anns]),
+            ("bob", vec![bobs]),
+            ("cat", vec![anns]),
+            ("dan", vec![bobs]),
+            ("eve", vec![]),
+        ] {
+            let view = engine.seen_by(principal(who));
+            let mut listed = Vec::new();
+            let filter = TaskFilter { limit: Some(1), ..TaskFilter::default() };
+            let mut note = |row: sealbook_store::TaskRow| {
+                listed.push(row.task.id);
+                Ok(())
+            };
+            view.list(&filter, &mut note).unwrap();
+            assert_eq!(listed, seen, "{who}");
+            let events = view.events(0, 100).unwrap();
+            assert!(events.iter().all(|(_, transition)| seen.contains(&transition.task)), "{who}");
+            assert_eq!(events.is_empty(), seen.is_empty());
+            assert_eq!(view.pleas(false).unwrap().len(), usize::from(seen.contains(&bobs)), "{who}");
+            let size = store.size().unwrap();
+            for id in [anns, bobs] {
+                assert_eq!(
+                    (view.show(id).is_ok(), view.get(id).is_ok()),
+                    (seen.contains(&id), seen.contains(&id))
+                );
+            }
+            assert_eq!(view.plea(plea).is_ok(), seen.contains(&bobs));
+            let refused = 2 * (2 - seen.len() as u64) + u64::from(!seen.contains(&bobs));
+            assert_eq!(store.size().unwrap() - size, refused, "each refusal is an entry");
+        }
+    }
 }
 
 #[test]
@@ -346,9 +419,9 @@ fn a_worker_hears_that_a_kind_was_let_go_elsewhere_and_nothing_of_the_limit_is_l
 
 #[test]
 fn only_who_may_manage_all_kinds_limits_the_queue_and_that_is_an_entry() {
-    let right = sealbook_tasks::Right::Manage;
-    let some = sealbook_tasks::Standing::of(principal("some")).allowed(right, "work");
-    let all = sealbook_tasks::Standing::of(principal("all")).allowed(right, "*");
+    let right = Right::Manage;
+    let some = Standing::of(principal("some")).allowed(right, "work");
+    let all = Standing::of(principal("all")).allowed(right, "*");
     let options = EngineOptions { access: Access::Listed(vec![some, all]), ..EngineOptions::default() };
     let House { engine, store, .. } = &House::in_memory_with(options);
     let limits = GateLimits { concurrency: Some(1), ..GateLimits::default() };

@@ -27,7 +27,9 @@ fn plead(engine: &Engine, spec: Spec) -> (TaskId, Plea) {
 fn run(engine: &Engine) -> Summary {
     let handler = |attempt: &Attempt| Outcome::Complete(attempt.arguments.as_str().to_owned());
     let handlers = Handlers::from([(kind("deploy"), Arc::new(handler) as _)]);
-    let options = WorkerOptions { concurrency: 2, until_idle: true, ..WorkerOptions::default() };
+    let ops = Some(principal("ops"));
+    let options =
+        WorkerOptions { concurrency: 2, until_idle: true, principal: ops, ..WorkerOptions::default() };
     work(engine, handlers, &options, &CancelToken::new(), &mut |_| {}).unwrap()
 }
 
@@ -309,6 +311,7 @@ fn signers() -> (EngineOptions, [VoterKey; 2]) {
         approver("bob", &[&keys[0]]),
         approver("cat", &[&keys[1]]),
         Standing::of(principal("dan")).allowed(Right::Approve, "*"),
+        Standing::of(principal("ops")).allowed(Right::Run, "*"),
     ]);
     (EngineOptions { access, ..EngineOptions::default() }, keys)
 }

@@ -1,6 +1,6 @@
 //! `sealbook task watch`
 
-use super::print_json;
+use super::{look, print_json, seen_by};
 use crate::args::Watch;
 use crate::context::{Context, Outcome};
 use crate::output;
@@ -15,11 +15,12 @@ const LOOK: Duration = Duration::from_millis(100);
 const PAGE: usize = 1000;
 
 pub(crate) fn run(args: &Watch, context: &Context) -> Result<Outcome> {
-    let tasks = context.open_to_read()?.tasks()?;
+    let tasks = seen_by(&args.by, context)?;
     let watched = args.ids.iter().map(|id| TaskId::parse(id)).collect::<Result<BTreeSet<_>>>()?;
     let mut open = BTreeSet::new();
     for id in &watched {
-        if !tasks.get(*id)?.task.state.is_final() {
+        let row = look(&args.by, context, |tasks| tasks.get(*id))?;
+        if !row.task.state.is_final() {
             open.insert(*id);
         }
     }
