@@ -12,8 +12,9 @@ impl Engine {
     ///
     /// # Errors
     /// Those of writing to the store, for all of them; each one's own is `LEASE_LOST` if its worker no longer holds the task.
-    pub fn finish(&self, ended: Vec<(Claimed, Outcome)>) -> Result<Vec<Result<State>>> {
-        self.decide(move |desk, shared| finish_all(desk, shared, ended))
+    pub fn finish(&self, ended: impl Into<Arc<[(Claimed, Outcome)]>>) -> Result<Vec<Result<State>>> {
+        let ended = ended.into();
+        self.decide(move |desk, shared| finish_all(desk, shared, &ended))
     }
 
     /// A sign of life of a handler, with what it has to say about its progress as JSON. Returns whether it was asked to stop.
@@ -57,11 +58,11 @@ impl Engine {
 pub(super) fn finish_all(
     desk: &mut Desk<'_>,
     shared: &Shared,
-    ended: Vec<(Claimed, Outcome)>,
+    ended: &[(Claimed, Outcome)],
 ) -> Result<Vec<Result<State>>> {
     let mut states = Vec::with_capacity(ended.len());
     for (claimed, outcome) in ended {
-        states.push(match finish(desk, shared, &claimed, outcome) {
+        states.push(match finish(desk, shared, claimed, outcome.clone()) {
             Err(error) if error.code() != Code::LeaseLost => return Err(error),
             state => state,
         });

@@ -52,7 +52,7 @@ impl Engine {
     /// Those of writing to the store.
     pub fn turn(
         &self,
-        ended: Vec<(Claimed, Outcome)>,
+        ended: impl Into<Arc<[(Claimed, Outcome)]>>,
         worker: &WorkerLease,
         most: usize,
         kinds: &Arc<BTreeSet<TaskKind>>,
@@ -60,9 +60,9 @@ impl Engine {
         if most > 0 {
             self.warm()?;
         }
-        let (worker, kinds) = (worker.clone(), kinds.clone());
+        let (ended, worker, kinds) = (ended.into(), worker.clone(), kinds.clone());
         let (turn, doubt) = self.decide(move |desk, shared| {
-            let states = attempt::finish_all(desk, shared, ended)?;
+            let states = attempt::finish_all(desk, shared, &ended)?;
             let held = desk.tables.worker(&worker.worker)?;
             match held.filter(|held| held.term == worker.term && held.is_live(desk.now)) {
                 None => Ok((Turn { states, claimed: None, seen: None, present: 0 }, None)),

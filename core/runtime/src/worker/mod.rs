@@ -6,6 +6,7 @@ mod options;
 mod pool;
 mod renewal;
 mod runner;
+mod who;
 
 pub use options::{GRACE, Progress, Summary, WorkerOptions};
 pub use pool::Handlers;
@@ -19,11 +20,12 @@ use pool::Pool;
 use renewal::Renewal;
 use runner::Runner;
 use sealbook_error::{Code, Error, Result};
-use sealbook_tasks::{Lease, Principal, Right, Scale, Span, State, TaskId, TaskKind, WorkerId};
+use sealbook_tasks::{Lease, Scale, Span, State, TaskId, TaskKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
+use who::{allowed, new_id};
 
 /// How often a worker looks for what other processes have written.
 const LOOK: Duration = Duration::from_millis(20);
@@ -31,6 +33,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const GATHER: Duration = Duration::from_micros(50);
 /// How often it asks whether what it runs is still to be run.
 const CHECK: Duration = Duration::from_millis(100);
+/// How long it waits before it tries again to write what could not be written, at first and at most.
+const PATIENCE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 /// How long an idle worker waits before it looks again whether it is still idle.
 const REST: Duration = Duration::from_millis(50);
 
@@ -96,6 +100,8 @@ struct Worker<'a> {
     renewal: Renewal,
     held: Held,
     ended: (Sender<Ended>, Receiver<Ended>),
+    /// What has ended and could not be written.
+    unwritten: Vec<(Claimed, Outcome)>,
     summary: Summary,
     began_at: Instant,
     checked_at: Instant,
@@ -136,6 +142,7 @@ impl<'a> Worker<'a> {
             renewal: Renewal::begin(engine.clone(), id, options.lease, agent)?,
             held: Held::default(),
             ended: channel(),
+            unwritten: Vec::new(),
             summary: Summary::default(),
             began_at: Instant::now(),
             checked_at: Instant::now(),
@@ -149,18 +156,20 @@ impl<'a> Worker<'a> {
 
     fn run(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         self.engine.set_permits(&self.renewal.lease(), self.scale.permits())?;
-        let mut rested = false;
+        let (mut rested, mut pause) = (false, PATIENCE[0]);
         while !stop.is_cancelled() {
             let rings = self.engine.rings();
-            self.check_lease(tell)?;
-            self.check_held(tell)?;
-            let mut news = Vec::new();
-            let turn = self.turn(&mut |progress| news.push(progress));
-            // Before anybody hears of anything, and submits what follows on it.
-            self.stand_by(&mut |progress| news.push(progress));
-            news.into_iter().for_each(&mut *tell);
-            let has_moved = turn?;
-            self.follow_load(tell)?;
+            let has_moved = match self.look_around(tell) {
+                // A full disk is no fault of what runs, whose outcomes are kept.
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(%error, ?pause, "nothing can be written; the worker tries again");
+                    let _stopped = stop.wait(pause);
+                    pause = (pause * 2).min(PATIENCE[1]);
+                    continue;
+                }
+                has_moved => has_moved?,
+            };
+            pause = PATIENCE[0];
             if has_moved {
                 rested = false;
             } else if self.held.is_done() && self.options.until_idle {
@@ -180,6 +189,20 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
+    /// One round of all that a worker does. Returns whether there was anything.
+    fn look_around(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<bool> {
+        self.check_lease(tell)?;
+        self.check_held(tell)?;
+        let mut news = Vec::new();
+        let turn = self.turn(&mut |progress| news.push(progress));
+        // Before anybody hears of anything, and submits what follows on it.
+        self.stand_by(&mut |progress| news.push(progress));
+        news.into_iter().for_each(&mut *tell);
+        let has_moved = turn?;
+        self.follow_load(tell)?;
+        Ok(has_moved)
+    }
+
     /// Writes what has ended and takes as many tasks as permits are free, all in one transaction. Returns whether there was anything.
     fn turn(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<bool> {
         let was_given = self.take_given(tell);
@@ -192,8 +215,10 @@ impl<'a> Worker<'a> {
         if free == 0 && ended.is_empty() {
             return Ok(was_given);
         }
+        let ended: Arc<[_]> = ended.into();
+        let turn = self.engine.turn(ended.clone(), &self.renewal.lease(), free, &self.kinds);
+        let turn = self.kept(&ended, turn)?;
         let places = places(&ended);
-        let turn = self.engine.turn(ended, &self.renewal.lease(), free, &self.kinds)?;
         (self.seen, self.present) = (turn.seen, turn.present);
         let wrote = self.tell_ended(places, turn.states, tell);
         // Without a lease there is nothing to take until the renewal has begun a new life.
@@ -288,7 +313,7 @@ impl<'a> Worker<'a> {
     }
 
     /// What has ended. Where more run, those that are about to end are waited for: one transaction for many costs each of them less.
-    fn take_ended(&self) -> Vec<(Claimed, Outcome)> {
+    fn take_ended(&mut self) -> Vec<(Claimed, Outcome)> {
         let mut ended: Vec<_> = self.ended.1.try_iter().collect();
         let mut seen_at = Instant::now();
         while !ended.is_empty() && ended.len() < self.held.len() && seen_at.elapsed() < GATHER {
@@ -300,18 +325,29 @@ impl<'a> Worker<'a> {
                 std::thread::yield_now();
             }
         }
-        ended.into_iter().map(|ended| (ended.claimed, ended.outcome)).collect()
+        let mut all = std::mem::take(&mut self.unwritten);
+        all.extend(ended.into_iter().map(|ended| (ended.claimed, ended.outcome)));
+        all
     }
 
     /// Writes the outcomes that have come in, and takes nothing new.
     fn write_ended(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         let ended = self.take_ended();
         if !ended.is_empty() {
-            let places = places(&ended);
-            let states = self.engine.finish(ended)?;
-            self.tell_ended(places, states, tell);
+            let ended: Arc<[_]> = ended.into();
+            let states = self.engine.finish(ended.clone());
+            let states = self.kept(&ended, states)?;
+            self.tell_ended(places(&ended), states, tell);
         }
         Ok(())
+    }
+
+    /// Keeps what has ended for the next time, if it could not be written.
+    fn kept<T>(&mut self, ended: &[(Claimed, Outcome)], written: Result<T>) -> Result<T> {
+        if written.is_err() {
+            self.unwritten = ended.to_vec();
+        }
+        written
     }
 
     fn tell_ended(
@@ -384,7 +420,7 @@ impl<'a> Worker<'a> {
     fn shut_down(&mut self, stop: &CancelToken, tell: &mut dyn FnMut(Progress)) -> Result<()> {
         let unbegun = self.recall();
         let back: Vec<_> = unbegun.iter().map(|claimed| claimed.task.id).collect();
-        let released = unbegun.into_iter().map(|claimed| (claimed, Outcome::Cancelled)).collect();
+        let released: Vec<_> = unbegun.into_iter().map(|claimed| (claimed, Outcome::Cancelled)).collect();
         if !back.is_empty()
             && let Err(error) = self.engine.finish(released)
         {
@@ -394,7 +430,10 @@ impl<'a> Worker<'a> {
         let deadline = Instant::now().checked_add(self.options.drain);
         while !self.held.is_done() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let rings = self.engine.rings();
-            self.write_ended(tell)?;
+            match self.write_ended(tell) {
+                Err(error) if error.is_retryable() => std::thread::sleep(PATIENCE[0]),
+                written => written?,
+            }
             self.engine.wait_beyond(rings, LOOK);
         }
         let why = stop.reason().unwrap_or_else(|| "the worker stops".to_owned());
@@ -427,42 +466,4 @@ fn attempt(engine: &Engine, claimed: &Claimed, cancel: CancelToken) -> Attempt {
         Err(error) => tracing::warn!(%error, "a heartbeat could not be written"),
     };
     Attempt::new(&claimed.task, claimed.lease.epoch, cancel, Arc::new(beat))
-}
-
-fn allowed(
-    engine: &Engine,
-    kinds: BTreeSet<TaskKind>,
-    principal: Option<&Principal>,
-) -> Result<BTreeSet<TaskKind>> {
-    let Some(principal) = principal else {
-        if engine.is_open() {
-            return Ok(kinds);
-        }
-        return Err(Error::new(
-            Code::AccessRefused,
-            "the worker does not say for whom it works, and only who is listed may run tasks",
-        )
-        .remedy("name a principal that has the right to run tasks of these kinds"));
-    };
-    let (standing, now) = (engine.standing(principal), sealbook_store::now()?);
-    let (mut allowed, mut refused) = (BTreeSet::new(), None);
-    for kind in kinds {
-        match standing.require(Right::Run, &kind, now) {
-            Ok(()) => drop(allowed.insert(kind)),
-            Err(refusal) => {
-                engine.record_refusal(refusal.clone())?;
-                refused = Some(refusal);
-            }
-        }
-    }
-    match refused {
-        Some(refusal) if allowed.is_empty() => Err(refusal.into()),
-        _ => Ok(allowed),
-    }
-}
-
-/// Names the process, so that people find it.
-fn new_id() -> Result<WorkerId> {
-    let random: [u8; 4] = crate::random::random()?;
-    WorkerId::parse(&format!("worker-{}-{:08x}", std::process::id(), u32::from_be_bytes(random)))
 }

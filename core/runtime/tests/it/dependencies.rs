@@ -55,7 +55,7 @@ fn failed(fault: Fault) -> Outcome {
 }
 
 fn end(engine: &Engine, claimed: Vec<Claimed>, outcome: &Outcome) {
-    let ended = claimed.into_iter().map(|claimed| (claimed, outcome.clone())).collect();
+    let ended: Vec<_> = claimed.into_iter().map(|claimed| (claimed, outcome.clone())).collect();
     engine.finish(ended).unwrap().into_iter().for_each(|state| assert!(state.is_ok()));
 }
 

@@ -13,6 +13,7 @@ mod engine;
 mod pleading;
 #[cfg(unix)]
 mod process;
+mod refusal;
 mod routing;
 mod schedules;
 mod slots;

@@ -73,7 +73,7 @@ pub(crate) fn houses_with(options: &EngineOptions) -> [House; 2] {
     [House::in_memory_with(options.clone()), House::in_a_file_with(options.clone())]
 }
 
-fn genesis() -> Genesis {
+pub(crate) fn genesis() -> Genesis {
     Genesis::new(new_ledger_id().unwrap(), "example.com/tasks").unwrap()
 }
 

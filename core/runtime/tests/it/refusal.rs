@@ -1,0 +1,102 @@
+//! A store that takes nothing for a while, as on a full disk: what has ended is kept, and written once it can be.
+
+use crate::support::{genesis, kind, principal, task};
+use sealbook_error::{Code, Error, Result};
+use sealbook_ledger::verify::RawEntry;
+use sealbook_ledger::{EntryId, Genesis};
+use sealbook_runtime::{
+    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+};
+use sealbook_store::{Batch, MemoryStore, Page, Query, Receipt, Store, TaskTables};
+use sealbook_tasks::State;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+struct Refusing {
+    store: MemoryStore,
+    /// How many more commits are refused.
+    refusals: AtomicU32,
+    code: Code,
+}
+
+impl Store for Refusing {
+    fn genesis(&self) -> Option<&Genesis> {
+        self.store.genesis()
+    }
+
+    fn size(&self) -> Result<u64> {
+        self.store.size()
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Receipt> {
+        let less = |left: u32| left.checked_sub(1);
+        match self.refusals.fetch_update(SeqCst, SeqCst, less) {
+            Ok(_) => Err(Error::new(self.code, "refused on purpose")),
+            Err(_) => self.store.commit(batch),
+        }
+    }
+
+    fn read(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RawEntry<'_>) -> Result<()>) -> Result<()> {
+        self.store.read(range, visit)
+    }
+
+    fn find(&self, id: EntryId) -> Result<Option<u64>> {
+        self.store.find(id)
+    }
+
+    fn tasks(&self, read: &mut dyn FnMut(&dyn TaskTables) -> Result<()>) -> Result<()> {
+        self.store.tasks(read)
+    }
+
+    fn query(&self, query: &Query) -> Result<Page> {
+        self.store.query(query)
+    }
+}
+
+/// Runs a task whose end meets so many refusals; what came of it, and how often its handler ran.
+fn run(refusals: u32, code: Code, stops: bool) -> (Result<Summary>, State, u32) {
+    let store = MemoryStore::new(genesis()).unwrap();
+    let store = Arc::new(Refusing { store, refusals: AtomicU32::new(0), code });
+    let engine = Engine::new(store.clone(), EngineOptions::default()).unwrap();
+    let id = engine.submit(task("work", "1")).unwrap().id;
+    let (stop, runs) = (CancelToken::new(), Arc::new(AtomicU32::new(0)));
+    let handler = {
+        let (store, stop, runs) = (store.clone(), stop.clone(), runs.clone());
+        move |_: &Attempt| {
+            runs.fetch_add(1, SeqCst);
+            store.refusals.store(refusals, SeqCst);
+            if stops {
+                stop.cancel("enough");
+            }
+            Outcome::Complete("1".to_owned())
+        }
+    };
+    let handlers = Handlers::from([(kind("work"), Arc::new(handler) as _)]);
+    let ops = Some(principal("ops"));
+    let options =
+        WorkerOptions { concurrency: 1, until_idle: true, principal: ops, ..WorkerOptions::default() };
+    let summary = work(&engine, handlers, &options, &stop, &mut |_| {});
+    (summary, engine.get(id).unwrap().task.state, runs.load(SeqCst))
+}
+
+#[test]
+fn what_could_not_be_written_is_written_when_it_can_be_and_not_run_again() {
+    for code in [Code::DiskFull, Code::LedgerBusy] {
+        let (summary, state, runs) = run(2, code, false);
+        let summary = summary.unwrap();
+        assert_eq!((summary.attempts, summary.completed, state, runs), (1, 1, State::Completed, 1));
+    }
+}
+
+#[test]
+fn a_worker_that_stops_writes_what_has_ended_while_it_has_time() {
+    let (summary, state, runs) = run(2, Code::DiskFull, true);
+    assert_eq!((summary.unwrap().completed, state, runs), (1, State::Completed, 1));
+}
+
+#[test]
+fn what_does_not_pass_ends_the_worker() {
+    let (summary, ..) = run(1, Code::Tampered, false);
+    assert_eq!(summary.unwrap_err().code(), Code::Tampered);
+}
