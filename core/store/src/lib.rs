@@ -26,5 +26,7 @@ pub use progress::Progress;
 pub use query::{Order, Page, Query};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{Audit, Batch, NoAudit, Receipt, Sealed, Store};
-pub use tasks::{Changes, Decide, TaskChange, TaskFilter, TaskRow, TaskTables, read_tasks, transact};
+pub use tasks::{
+    Changes, Decide, TaskChange, TaskFilter, TaskRow, TaskTables, beside_damage, read_tasks, transact,
+};
 pub use verify::{verify, verify_export};

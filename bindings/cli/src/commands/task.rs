@@ -196,19 +196,24 @@ fn stats(window: u64, prometheus: bool, context: &Context) -> Result<Outcome> {
 fn act(args: &Act, context: &Context, deed: Deed) -> Result<Outcome> {
     let engine = context.open()?.tasks()?;
     let who = principal(args.act.by.principal.as_deref())?;
+    let mut failed: Option<Error> = None;
     let ids = if args.ids.is_empty() {
         let filter = filter(&args.state, args.kind.as_deref())?;
         let mut ids = Vec::new();
-        engine.list(&filter, &mut |row| {
+        let listed = engine.list(&filter, &mut |row| {
             ids.push(row.task.id);
             Ok(())
-        })?;
+        });
+        match listed {
+            // One that cannot be read holds back no other.
+            Err(error) if error.code() == Code::Tampered => failed = Some(error),
+            listed => listed?,
+        }
         ids
     } else {
         args.ids.iter().map(|id| TaskId::parse(id)).collect::<Result<Vec<_>>>()?
     };
     let states = engine.act_many(deed, &ids, &who, &args.act.reason)?;
-    let mut failed: Option<Error> = None;
     for (id, state) in ids.into_iter().zip(states) {
         match state {
             Ok(state) if context.json => print_json(&json!({"id": id, "state": state}))?,

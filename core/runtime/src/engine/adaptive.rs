@@ -8,7 +8,7 @@ use super::desk::Desk;
 use super::{document, gates};
 use sealbook_error::Result;
 use sealbook_ledger::Time;
-use sealbook_store::{TaskFilter, TaskTables};
+use sealbook_store::{TaskFilter, TaskTables, beside_damage};
 use sealbook_tasks::{Adaptive, GateLimits, GateName, Key, Limiter, Outcome, State};
 use serde::{Deserialize, Serialize};
 
@@ -99,10 +99,10 @@ fn show(desk: &mut Desk<'_>, key: &Key, now: u32) -> Result<()> {
 /// How many attempts call a dependency that was not followed so far.
 fn count_out(tables: &dyn TaskTables, key: &Key) -> Result<u32> {
     let (mut out, states) = (0_u32, vec![State::Assigned, State::Running]);
-    tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
+    beside_damage(tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
         out = out.saturating_add(u32::from(row.task.spec.dependency.as_ref() == Some(key)));
         Ok(())
-    })?;
+    }))?;
     Ok(out)
 }
 

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::{Engine, adaptive, audit, check_reason, document};
 use sealbook_error::Result;
 use sealbook_ledger::Time;
-use sealbook_store::{TaskFilter, TaskTables};
+use sealbook_store::{TaskFilter, TaskTables, beside_damage};
 use sealbook_tasks::{
     Breaker, BreakerDeed, BreakerState, BreakerView, Event, Key, Principal, Right, State, TaskId,
 };
@@ -58,12 +58,12 @@ impl Engine {
         let filter = TaskFilter { states: vec![State::Pending], ..TaskFilter::default() };
         let mut parked = Vec::new();
         self.read(|tables| {
-            tables.list(&filter, &mut |row| {
+            beside_damage(tables.list(&filter, &mut |row| {
                 if row.task.spec.dependency.as_ref() == Some(key) && row.task.not_before > now {
                     parked.push(row.task.id);
                 }
                 Ok(())
-            })
+            }))
         })?;
         for batch in parked.chunks(BATCH) {
             let batch = batch.to_vec();

@@ -7,7 +7,7 @@ use super::{Engine, Shared, agents, attempt, audit, dependency, fire, schedule};
 use crate::handler::Outcome;
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
-use sealbook_store::TaskTables;
+use sealbook_store::{TaskTables, beside_damage};
 use sealbook_tasks::{
     Act, AgentId, Candidate, Event, Lease, Pass, Plea, PleaState, PleaStep, Presented, Priority, Role, State,
     Task, TaskId, TaskKind, WorkerLease, check_grant,
@@ -233,7 +233,7 @@ pub(super) fn claim(
                 && agents::is_for(agents, shared, me.as_ref(), next)
         };
         let Some(id) = scheduler.pop(now, &takes) else { break };
-        match give(desk, shared, id, taker.worker, me.as_ref())? {
+        match readable(give(desk, shared, id, taker.worker, me.as_ref()))?.flatten() {
             Some(claim) => claimed.push(claim),
             None => scheduler.give_back(id),
         }
@@ -254,7 +254,7 @@ fn tend(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
     let now = desk.now;
     let lost = desk.tables.lost(now, BATCH)?;
     for id in &lost {
-        let task = desk.task(*id)?;
+        let Some(task) = readable(desk.task(*id))? else { continue };
         let worker = task.lease.as_ref().map_or_else(String::new, |lease| lease.worker.to_string());
         let (event, asked) = (task.spec.retry.after_crash(task.crashes), task.cancel_asked);
         let act = Act::new(Role::Scheduler, now).because(format!("the lease of worker {worker} ran out"));
@@ -263,18 +263,28 @@ fn tend(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
     }
     let pleas = desk.tables.due_pleas(now, BATCH)?;
     for id in &pleas {
-        let mut plea = desk.plea(*id)?;
+        let Some(mut plea) = readable(desk.plea(*id))? else { continue };
         while let Some(step) = plea.due(now) {
             desk.step(&mut plea, &step)?;
         }
     }
     let due = desk.tables.due(now, BATCH)?;
     for id in &due {
-        desk.settle(*id)?;
-        desk.touch(*id);
+        if readable(desk.task(*id).map(drop))?.is_some() {
+            desk.settle(*id)?;
+            desk.touch(*id);
+        }
     }
     let fired = fire::fire_all(desk, shared)?;
     Ok(lost.len().max(pleas.len()).max(due.len()).max(fired))
+}
+
+/// What could be read; a damaged row keeps no other from its turn.
+fn readable<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Err(error) if error.code() == Code::Tampered => beside_damage(Err(error)).map(|()| None),
+        read => read.map(Some),
+    }
 }
 
 /// Assigns a task and begins an attempt; none if it turns out that it may not run.

@@ -4,7 +4,7 @@
 use super::{Engine, adaptive, breakers, permits};
 use sealbook_error::Result;
 use sealbook_ledger::Time;
-use sealbook_store::{TaskFilter, TaskTables};
+use sealbook_store::{TaskFilter, TaskTables, beside_damage};
 use sealbook_tasks::{Event, State, TaskId, TaskKind, Transition};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -101,22 +101,21 @@ impl Engine {
         self.read(|tables| {
             let mut window = Window::default();
             let last = tables.last_number()?;
-            tables.feed(last.saturating_sub(most), &mut |_, transition| {
-                window.follow(tables, &transition)?;
-                Ok(true)
-            })?;
+            beside_damage(tables.feed(last.saturating_sub(most), &mut |_, transition| {
+                beside_damage(window.follow(tables, &transition)).map(|()| true)
+            }))?;
             let mut figures = window.figures(now);
             for (worker, permits) in permits::all(tables, now)? {
                 let worker = figures.workers.entry(worker).or_default();
                 worker.permits = Some(permits);
                 worker.utilisation = (permits > 0).then(|| worker.load / permits as f64);
             }
-            tables.list(&TaskFilter::default(), &mut |row| {
+            beside_damage(tables.list(&TaskFilter::default(), &mut |row| {
                 let kind = row.task.spec.kind.to_string();
                 *figures.kinds.entry(kind).or_default().states.entry(row.task.state.as_str()).or_default() +=
                     1;
                 Ok(())
-            })?;
+            }))?;
             for (key, limit, out) in adaptive::all(tables)? {
                 let of = figures.dependencies.entry(key).or_default();
                 (of.limit, of.out) = (Some(limit), Some(out));

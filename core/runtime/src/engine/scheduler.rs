@@ -4,9 +4,9 @@
 
 use super::document;
 use super::gates::GATES;
-use sealbook_error::Result;
+use sealbook_error::{Code, Result};
 use sealbook_ledger::Time;
-use sealbook_store::{TaskFilter, TaskTables};
+use sealbook_store::{TaskFilter, TaskTables, beside_damage};
 use sealbook_tasks::{
     Candidate, GateLimits, GateName, Item, Passed, Queue, QueueOptions, State, Task, TaskId, Transition,
 };
@@ -84,11 +84,15 @@ impl Scheduler {
             None => self.rebuild(tables, now)?,
             Some(seen) => {
                 let mut last = seen;
-                tables.feed(seen, &mut |number, transition| {
+                let followed = tables.feed(seen, &mut |number, transition| {
                     last = number;
                     self.follow(tables, &transition, now).map(|()| true)
-                })?;
-                self.seen = Some(last);
+                });
+                match followed {
+                    // What was left out may have put a task into the queue.
+                    Err(error) if error.code() == Code::Tampered => self.rebuild(tables, now)?,
+                    followed => followed.map(|()| self.seen = Some(last))?,
+                }
             }
         }
         self.set_gates(tables.documents(GATES)?)
@@ -98,14 +102,14 @@ impl Scheduler {
         (self.queue, self.out, self.gates) = (self.queue.emptied(), HashMap::new(), BTreeMap::new());
         self.seen = Some(tables.last_number()?);
         let states = vec![State::Queued, State::Assigned, State::Running];
-        tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
+        beside_damage(tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
             if row.task.state == State::Queued {
                 self.queue.push(item(&row.task, now), now)
             } else {
                 self.occupy(&row.task);
                 Ok(())
             }
-        })
+        }))
     }
 
     fn follow(&mut self, tables: &dyn TaskTables, transition: &Transition, now: Time) -> Result<()> {

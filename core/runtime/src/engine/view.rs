@@ -5,7 +5,7 @@ use super::desk::{Desk, unknown_task};
 use super::{Engine, breakers, gates};
 use sealbook_error::{Code, Result};
 use sealbook_ledger::Time;
-use sealbook_store::{TaskFilter, TaskRow, TaskTables};
+use sealbook_store::{TaskFilter, TaskRow, TaskTables, beside_damage};
 use sealbook_tasks::graph::{Readiness, readiness};
 use sealbook_tasks::{
     Candidate, Plea, PleaId, Principal, Refusal, Route, State, Task, TaskId, TaskKind, Transition, Waiting,
@@ -120,7 +120,7 @@ impl Engine {
     /// Visits the tasks that a filter matches and that may be seen, in the order of their submission.
     ///
     /// # Errors
-    /// The visitor's, and those of reading the store.
+    /// The visitor's, and those of reading the store; `TAMPERED` about a task that cannot be read, once all others were visited.
     pub fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()> {
         if self.viewer.is_none() {
             return self.read(|tables| tables.list(filter, visit));
@@ -180,12 +180,12 @@ impl Engine {
     pub fn events(&self, behind: u64, most: usize) -> Result<Vec<(u64, Transition)>> {
         let (mut events, now) = (Vec::new(), sealbook_store::now()?);
         self.read(|tables| {
-            tables.feed(behind, &mut |number, transition| {
+            beside_damage(tables.feed(behind, &mut |number, transition| {
                 if self.sees(tables, transition.task, now)? {
                     events.push((number, transition));
                 }
                 Ok(events.len() < most)
-            })
+            }))
         })?;
         Ok(events)
     }
@@ -223,7 +223,7 @@ impl Engine {
                 let route = || agents.route(next, self.shared.options.strategy);
                 gates::is_behind(&paused, task) || (needs.is_some() && matches!(route(), Route::Nobody(_)))
             };
-            tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
+            beside_damage(tables.list(&TaskFilter { states, ..TaskFilter::default() }, &mut |row| {
                 let task = row.task;
                 match task.state {
                     _ if !kinds.contains(&task.spec.kind) => {}
@@ -240,7 +240,7 @@ impl Engine {
                     _ => activity.running += 1,
                 }
                 Ok(())
-            })
+            }))
         })?;
         Ok(activity)
     }

@@ -1,14 +1,15 @@
-//! A store that takes nothing for a while, as on a full disk: what has ended is kept, and written once it can be.
+//! A store that takes nothing for a while, as on a full disk: what has ended is kept, and written once it can be. And one with a damaged row.
 
-use crate::support::{genesis, kind, principal, task};
+use crate::support::{House, genesis, kind, principal, task};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::verify::RawEntry;
 use sealbook_ledger::{EntryId, Genesis};
 use sealbook_runtime::{
-    Attempt, CancelToken, Engine, EngineOptions, Handlers, Outcome, Summary, WorkerOptions, work,
+    Attempt, CancelToken, Deed, Engine, EngineOptions, Handlers, Outcome, Progress, Summary, WorkerOptions,
+    work,
 };
-use sealbook_store::{Batch, MemoryStore, Page, Query, Receipt, Store, TaskTables};
-use sealbook_tasks::State;
+use sealbook_store::{Batch, MemoryStore, Page, Query, Receipt, Store, TaskFilter, TaskRow, TaskTables};
+use sealbook_tasks::{Span, Spec, State, Timeouts};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -99,4 +100,45 @@ fn a_worker_that_stops_writes_what_has_ended_while_it_has_time() {
 fn what_does_not_pass_ends_the_worker() {
     let (summary, ..) = run(1, Code::Tampered, false);
     assert_eq!(summary.unwrap_err().code(), Code::Tampered);
+}
+
+#[test]
+fn a_damaged_row_keeps_no_other_from_its_turn() {
+    let house = House::in_a_file();
+    let due = Timeouts { schedule_to_start: Some(Span::from_millis(1)), ..Timeouts::default() };
+    let specs = vec![Spec { timeouts: due, ..task("work", "1") }, task("work", "2"), task("work", "3")];
+    let ids: Vec<_> = house.engine.submit_many(specs).unwrap().iter().map(|submitted| submitted.id).collect();
+    house.change("UPDATE tasks SET document = substr(document, 1, 40) WHERE due IS NOT NULL");
+    house.change(
+        "UPDATE transitions SET document = '{}' WHERE number = (SELECT max(number) FROM transitions)",
+    );
+    let engine = house.another();
+    let handlers = Handlers::from([(kind("work"), Arc::new(|_: &Attempt| Outcome::Cancelled) as _)]);
+    let ops = Some(principal("ops"));
+    let options = WorkerOptions { concurrency: 1, principal: ops, ..WorkerOptions::default() };
+    let mut ran = Vec::new();
+    let stop = CancelToken::new();
+    let mut tell = |progress| {
+        if let Progress::Started(claimed) = progress {
+            ran.push(claimed.task.id);
+            if ran.contains(&ids[1]) && ran.contains(&ids[2]) {
+                stop.cancel("enough");
+            }
+        }
+    };
+    work(&engine, handlers, &options, &stop, &mut tell).unwrap();
+    assert!(!ran.contains(&ids[0]));
+
+    let mut listed = Vec::new();
+    let mut visit = |row: TaskRow| {
+        listed.push(row.task.id);
+        Ok(())
+    };
+    let error = engine.list(&TaskFilter::default(), &mut visit).unwrap_err();
+    assert_eq!((error.code(), listed.as_slice()), (Code::Tampered, &ids[1..]));
+    assert!(error.message().contains(&ids[0].to_string()), "{error}");
+    assert!(engine.show(ids[0]).unwrap_err().message().contains(&ids[0].to_string()));
+    let states = engine.act_many(Deed::Cancel, &ids, &principal("ann"), "").unwrap();
+    assert_eq!(states.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, true]);
+    assert!(engine.figures(1000).is_ok() && !engine.events(0, 1000).unwrap().is_empty());
 }

@@ -59,7 +59,8 @@ pub trait TaskTables {
     /// The payload of the ledger's entry with this id: the submission of a task or a schedule, if that was recorded.
     fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>>;
 
-    /// The tasks that a filter matches, in the order of their submission.
+    /// The tasks that a filter matches, in the order of their submission. Those whose rows cannot be read are left out, and their error is returned
+    /// once all others have been visited: [`beside_damage`] goes on with those.
     fn list(&self, filter: &TaskFilter, visit: &mut dyn FnMut(TaskRow) -> Result<()>) -> Result<()>;
 
     /// How many tasks stand in each state.
@@ -80,7 +81,8 @@ pub trait TaskTables {
     /// The transitions of a task, in order.
     fn history(&self, task: TaskId) -> Result<Vec<Transition>>;
 
-    /// Visits the transitions of all tasks behind this number, in order, until the visitor says false.
+    /// Visits the transitions of all tasks behind this number, in order, until the visitor says false. What cannot be read is left out, as in
+    /// [`TaskTables::list`].
     fn feed(&self, behind: u64, visit: &mut dyn FnMut(u64, Transition) -> Result<bool>) -> Result<()>;
 
     /// The number of the last transition.
@@ -212,6 +214,20 @@ pub fn read_tasks<T>(store: &dyn Store, read: impl FnOnce(&dyn TaskTables) -> Re
 }
 
 /// A row that cannot be read.
+/// Goes on with what could be read, where a part that could not be is no reason to stop for all.
+///
+/// # Errors
+/// All but those about damaged rows.
+pub fn beside_damage(read: Result<()>) -> Result<()> {
+    match read {
+        Err(error) if error.code() == Code::Tampered => {
+            tracing::warn!(%error, "a row is left out");
+            Ok(())
+        }
+        read => read,
+    }
+}
+
 pub(crate) fn unreadable(what: &str, detail: impl fmt::Display) -> Error {
     Error::new(Code::Tampered, format!("the row of {what} cannot be read: {detail}"))
         .remedy("restore the project from a copy; its ledger may still verify")

@@ -72,15 +72,15 @@ impl Tables<'_> {
     }
 
     fn pleas_where(&self, sql: &str, params: impl Params) -> Result<Vec<Plea>> {
-        let documents = self.all(sql, params, |row| row.get::<_, String>(0))?;
-        documents.iter().map(|document| decode("a plea", document)).collect()
+        let rows = self.all(sql, params, |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?)))?;
+        rows.iter().map(|(id, document)| decode(&format!("plea {}", named(id)), document)).collect()
     }
 }
 
 impl TaskTables for Tables<'_> {
     fn task(&self, id: TaskId) -> Result<Option<TaskRow>> {
         let sql = "SELECT document, result, progress FROM tasks WHERE id = ?1";
-        self.one(sql, [id.as_bytes()], raw)?.map(row).transpose()
+        self.one(sql, [id.as_bytes()], raw)?.map(|raw| row(id.as_bytes(), raw)).transpose()
     }
 
     fn submission(&self, id: TaskId) -> Result<Option<Vec<u8>>> {
@@ -96,15 +96,20 @@ impl TaskTables for Tables<'_> {
         let within =
             if states.is_empty() { String::new() } else { format!(" AND state IN ({})", states.join(",")) };
         let sql = format!(
-            "SELECT document, result, progress FROM tasks
+            "SELECT document, result, progress, id FROM tasks
              WHERE id > ?1 AND (?2 IS NULL OR kind = ?2){within} ORDER BY id LIMIT ?3"
         );
         let mut statement = self.sql(self.connection.prepare(&sql))?;
         let mut rows = self.sql(statement.query((after, kind, limit)))?;
+        let mut damaged = None;
         while let Some(found) = self.sql(rows.next())? {
-            visit(row(self.sql(raw(found))?)?)?;
+            let id: [u8; 16] = self.sql(found.get(3))?;
+            match row(&id, self.sql(raw(found))?) {
+                Ok(row) => visit(row)?,
+                Err(error) => damaged = damaged.or(Some(error)),
+            }
         }
-        Ok(())
+        damaged.map_or(Ok(()), Err)
     }
 
     fn counts(&self) -> Result<Vec<(State, u64)>> {
@@ -121,24 +126,30 @@ impl TaskTables for Tables<'_> {
 
     fn due(&self, until: Time, limit: usize) -> Result<Vec<TaskId>> {
         self.task_ids(
-            "SELECT id FROM tasks WHERE due <= ?1 ORDER BY due LIMIT ?2",
+            "SELECT id FROM tasks WHERE due <= ?1 AND json_valid(document) ORDER BY due LIMIT ?2",
             (until.as_micros(), bounded(limit)),
         )
     }
 
     fn next_due(&self) -> Result<Option<Time>> {
-        let min = |sql| self.one(sql, [], |row| row.get::<_, Option<i64>>(0));
-        let task = min("SELECT min(due) FROM tasks WHERE due IS NOT NULL")?.flatten();
-        let plea = min("SELECT min(due) FROM pleas WHERE due IS NOT NULL")?.flatten();
+        let first = |sql| self.one(sql, [], |row| row.get::<_, i64>(0));
+        let task = first(
+            "SELECT due FROM tasks WHERE due IS NOT NULL AND json_valid(document) ORDER BY due LIMIT 1",
+        )?;
+        let plea = first(
+            "SELECT due FROM pleas WHERE due IS NOT NULL AND json_valid(document) ORDER BY due LIMIT 1",
+        )?;
         task.into_iter().chain(plea).min().map(Time::from_micros).transpose()
     }
 
     fn lost(&self, now: Time, limit: usize) -> Result<Vec<TaskId>> {
-        // The sign keeps SQLite from walking through all tasks in their order: few have a worker.
+        // Whether a row can be read is asked about those that are lost alone: it takes longer than all the rest.
         self.task_ids(
-            "SELECT tasks.id FROM tasks LEFT JOIN workers ON workers.id = tasks.worker
-             WHERE tasks.worker IS NOT NULL
-             AND (workers.id IS NULL OR workers.term <> tasks.term OR workers.expires <= ?1) ORDER BY +tasks.id LIMIT ?2",
+            "WITH lost AS MATERIALIZED (
+                 SELECT tasks.id, document FROM tasks LEFT JOIN workers ON workers.id = tasks.worker
+                 WHERE tasks.worker IS NOT NULL
+                 AND (workers.id IS NULL OR workers.term <> tasks.term OR workers.expires <= ?1))
+             SELECT id FROM lost WHERE json_valid(document) ORDER BY id LIMIT ?2",
             (now.as_micros(), bounded(limit)),
         )
     }
@@ -150,21 +161,28 @@ impl TaskTables for Tables<'_> {
     fn history(&self, task: TaskId) -> Result<Vec<Transition>> {
         let sql = "SELECT document FROM transitions WHERE task = ?1 ORDER BY number";
         let documents = self.all(sql, [task.as_bytes()], |row| row.get::<_, String>(0))?;
-        documents.iter().map(|document| decode("a transition", document)).collect()
+        let what = format!("a transition of task {task}");
+        documents.iter().map(|document| decode(&what, document)).collect()
     }
 
     fn feed(&self, behind: u64, visit: &mut dyn FnMut(u64, Transition) -> Result<bool>) -> Result<()> {
         let sql = "SELECT number, document FROM transitions WHERE number > ?1 ORDER BY number";
         let mut statement = self.sql(self.connection.prepare_cached(sql))?;
         let mut rows = self.sql(statement.query([i64::try_from(behind).unwrap_or(i64::MAX)]))?;
+        let mut damaged = None;
         while let Some(row) = self.sql(rows.next())? {
             let (number, document): (i64, String) =
                 self.sql(row.get(0).and_then(|n| Ok((n, row.get(1)?))))?;
-            if !visit(number.unsigned_abs(), decode("a transition", &document)?)? {
-                break;
+            match decode(&format!("transition {number}"), &document) {
+                Ok(transition) => {
+                    if !visit(number.unsigned_abs(), transition)? {
+                        break;
+                    }
+                }
+                Err(error) => damaged = damaged.or(Some(error)),
             }
         }
-        Ok(())
+        damaged.map_or(Ok(()), Err)
     }
 
     fn last_number(&self) -> Result<u64> {
@@ -195,12 +213,13 @@ impl TaskTables for Tables<'_> {
     }
 
     fn plea(&self, id: PleaId) -> Result<Option<Plea>> {
-        let found = self.pleas_where("SELECT document FROM pleas WHERE id = ?1", [id.as_bytes()])?;
+        let found = self.pleas_where("SELECT id, document FROM pleas WHERE id = ?1", [id.as_bytes()])?;
         Ok(found.into_iter().next())
     }
 
     fn pleas_of(&self, task: TaskId) -> Result<Vec<Plea>> {
-        let mut pleas = self.pleas_where("SELECT document FROM pleas WHERE task = ?1", [task.as_bytes()])?;
+        let mut pleas =
+            self.pleas_where("SELECT id, document FROM pleas WHERE task = ?1", [task.as_bytes()])?;
         // Ids follow the clock, which may be set back.
         pleas.sort_by_key(|plea| plea.round);
         Ok(pleas)
@@ -209,16 +228,16 @@ impl TaskTables for Tables<'_> {
     fn pleas(&self, all: bool) -> Result<Vec<Plea>> {
         self.pleas_where(
             if all {
-                "SELECT document FROM pleas ORDER BY id"
+                "SELECT id, document FROM pleas ORDER BY id"
             } else {
-                "SELECT document FROM pleas WHERE state = 'pending' ORDER BY id"
+                "SELECT id, document FROM pleas WHERE state = 'pending' ORDER BY id"
             },
             [],
         )
     }
 
     fn due_pleas(&self, until: Time, limit: usize) -> Result<Vec<PleaId>> {
-        let sql = "SELECT id FROM pleas WHERE due <= ?1 ORDER BY due LIMIT ?2";
+        let sql = "SELECT id FROM pleas WHERE due <= ?1 AND json_valid(document) ORDER BY due LIMIT ?2";
         let ids = self.all(sql, (until.as_micros(), bounded(limit)), |row| row.get::<_, [u8; 16]>(0))?;
         ids.into_iter()
             .map(|id| PleaId::from_bytes(id).ok_or_else(|| unreadable("a plea", "its id")))
@@ -231,8 +250,18 @@ impl TaskTables for Tables<'_> {
 
     fn documents(&self, prefix: &str) -> Result<Vec<(String, String)>> {
         let sql = "SELECT name, document FROM documents WHERE name >= ?1 ORDER BY name";
-        let mut found = self.all(sql, [prefix], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
-        found.retain(|(name, _)| name.starts_with(prefix));
+        let mut statement = self.sql(self.connection.prepare_cached(sql))?;
+        let mut rows = self.sql(statement.query([prefix]))?;
+        let mut found = Vec::new();
+        while let Some(row) = self.sql(rows.next())? {
+            let (name, document): (String, String) =
+                self.sql(row.get(0).and_then(|n| Ok((n, row.get(1)?))))?;
+            // The names are in order: behind the first without the prefix there are no others with it.
+            if !name.starts_with(prefix) {
+                break;
+            }
+            found.push((name, document));
+        }
         Ok(found)
     }
 }
@@ -243,9 +272,14 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
-fn row((document, result, progress): Raw) -> Result<TaskRow> {
-    let task = decode("a task", &document)?;
+fn row(id: &[u8; 16], (document, result, progress): Raw) -> Result<TaskRow> {
+    let task = decode(&format!("task {}", named(id)), &document)?;
     Ok(TaskRow { task, result: result.map(Into::into), progress: progress.map(Into::into) })
+}
+
+/// An id as it is written, also one of a row that is damaged otherwise.
+fn named(id: &[u8; 16]) -> String {
+    TaskId::from_bytes(*id).map_or_else(|| "with an id that is none".to_owned(), |id| id.to_string())
 }
 
 fn task_id(bytes: [u8; 16]) -> Result<TaskId> {
