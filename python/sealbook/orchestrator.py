@@ -215,13 +215,13 @@ class Orchestrator(Submitter):
         keeps its place meanwhile: submit that task with ``after``, or raise :class:`sealbook.Snooze`, where places are few.
 
         Args:
-            concurrency: How many attempts it runs at once; as many as there are processors if not given.
+            concurrency: How many attempts it runs at once; as many as there are processors if not given, 10,000 at most.
             least: How many at least: it begins with these, and follows the load up to ``concurrency`` and down again; always ``concurrency``
                 if not given.
             spare: How many handlers that do not stop are replaced at once, each by an attempt on another thread; as many as
                 ``concurrency`` if not given.
             grace: How long a handler has to return once it was asked to stop; then it is stuck, and replaced.
-            lease: How long tasks of a worker that died wait for another; 30 s if not given.
+            lease: How long tasks of a worker that died wait for another; 30 s if not given, a day at most.
             until_idle: End when there is nothing left that could run without anybody acting.
             drain: How long running attempts have after a stop, until they are asked to stop as well.
             name: Its id among workers.

@@ -78,7 +78,7 @@ impl Queue {
     fn read(&self, mut input: impl BufRead) -> io::Result<()> {
         let mut bytes = Vec::new();
         for number in 1.. {
-            let record = match read_line(&mut input, &mut bytes)? {
+            let record = match read_line(&mut input, &mut bytes, MAX_LINE)? {
                 Found::End => break,
                 Found::TooLong => Err(Error::new(
                     Code::PayloadTooLarge,
@@ -115,20 +115,20 @@ impl Queue {
     }
 }
 
-enum Found {
+pub(crate) enum Found {
     Line,
     TooLong,
     End,
 }
 
-/// Reads a line into `bytes`; of one that is too long the rest is skipped.
-fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Found> {
+/// Reads a line of at most so many bytes into `bytes`; of one that is too long the rest is skipped.
+pub(crate) fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>, most: u64) -> io::Result<Found> {
     bytes.clear();
     bytes.shrink_to(1 << 20);
-    if input.take(MAX_LINE + 1).read_until(b'\n', bytes)? == 0 {
+    if input.take(most + 1).read_until(b'\n', bytes)? == 0 {
         return Ok(Found::End);
     }
-    if bytes.last() == Some(&b'\n') || bytes.len() as u64 <= MAX_LINE {
+    if bytes.last() == Some(&b'\n') || bytes.len() as u64 <= most {
         return Ok(Found::Line);
     }
     bytes.clear();

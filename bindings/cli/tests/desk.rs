@@ -135,5 +135,6 @@ fn json_is_data_that_no_escape_for_people_changes() {
     let id = project.run(["task", "submit", "--requester", "ann", "--", "printf", "\u{202e}\u{7f}"]).good();
     let shown = project.run(["task", "show", id.trim(), "--json"]).json();
     assert_eq!(shown["arguments"], json!(["printf", "\u{202e}\u{7f}"]));
-    assert!(!project.run(["task", "show", id.trim()]).good().contains('\u{202e}'));
+    let text = project.run(["task", "show", id.trim()]).good();
+    assert!(!text.contains('\u{202e}') && text.contains(r"\u{202e}") && !text.contains(r"\u{5c}"), "{text}");
 }

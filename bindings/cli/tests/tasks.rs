@@ -175,6 +175,8 @@ fn tasks_are_listed_by_state_and_run_after_those_that_they_wait_for() {
     work(&project);
     assert_eq!(project.run(["task", "list", "--state", "completed", "--json"]).out_lines().len(), 2);
     assert_eq!(std::fs::read_to_string(project.path().join("order")).unwrap(), "first\nsecond\n");
+    let both = project.run(["task", "list", "--state", "completed,queued", "--json"]).out_lines();
+    assert_eq!(both.len(), project.run(["task", "list", "--json"]).out_lines().len());
     let wrong = project.run(["task", "list", "--state", "finished"]);
     wrong.failed("INVALID_ARGUMENT");
     assert!(wrong.err.contains("awaiting_approval"));
@@ -189,8 +191,18 @@ fn many_are_submitted_from_lines_and_watched_to_their_end() {
     work(&project);
     let watched = project.run(["task", "watch", "--json"].into_iter().chain(ids.lines())).out_lines();
     assert_eq!(watched.iter().filter(|event| event["transition"]["to"] == "completed").count(), 3);
-    let bad = project.feed(["task", "submit", "--lines"], b"{\"kind\":\"process\"}\n");
-    bad.failed("INVALID_TASK");
+    let good = "{\"kind\":\"process\",\"requester\":\"ann\",\"arguments\":[\"true\"]}\n".as_bytes();
+    let long = vec![b'x'; (8 << 20) + 1];
+    for (line, code) in [
+        (b"{\"kind\":\"process\"}".as_slice(), "INVALID_TASK"),
+        (b"\xff", "INVALID_ARGUMENT"),
+        (&long, "INVALID_ARGUMENT"),
+    ] {
+        let bad = project.feed(["task", "submit", "--lines", "--json"], &[good, line, b"\n", good].concat());
+        assert_eq!(bad.code, Some(2), "{bad:?}");
+        let error = &bad.err_lines()[0];
+        assert_eq!((&error["line"], &error["error"]["code"]), (&json!(2), &json!(code)), "{error}");
+    }
 }
 
 #[test]

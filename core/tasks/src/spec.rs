@@ -292,6 +292,12 @@ impl Spec {
                 return invalid(format!("{name} is {amount}"), "leave it out, or stay below 2^53");
             }
         }
+        if self.limits.memory_bytes == Some(0) {
+            return invalid(
+                "limits.memory_bytes is 0".to_owned(),
+                "leave it out, or give it what the task needs",
+            );
+        }
         if self.after.len() > DEPENDENCIES_LIMIT {
             return invalid(
                 format!("the task depends on {} others", self.after.len()),

@@ -377,7 +377,7 @@ pub(crate) struct WorkOptions {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct List {
     /// Only those in this state; may be given more than once
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_delimiter = ',')]
     pub(crate) state: Vec<String>,
     /// Only those of this kind
     #[arg(long)]

@@ -8,6 +8,11 @@ use std::time::Duration;
 /// How long a handler has to return once it was asked to stop, if the options do not say otherwise.
 pub const GRACE: Duration = Duration::from_secs(5);
 
+/// The most attempts that one worker runs at once: each may need a thread.
+const MOST: usize = 10_000;
+/// The longest lease.
+const LONGEST: Span = Span::from_secs(86_400);
+
 /// How a worker works.
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
@@ -56,7 +61,8 @@ impl WorkerOptions {
     /// Whether a worker can work like this.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for a concurrency of 0, a lease below 100 ms, or a `least` that is 0 or above the concurrency.
+    /// `INVALID_ARGUMENT` for a concurrency of 0 or, as `spare`, above 10,000, a lease below 100 ms or above a day, or a `least` that is 0 or above the
+    /// concurrency.
     ///
     /// # Example
     /// ```
@@ -64,15 +70,30 @@ impl WorkerOptions {
     ///
     /// let options = WorkerOptions { concurrency: 4, least: Some(2), ..WorkerOptions::default() };
     /// assert!(options.check().is_ok());
-    /// assert!(WorkerOptions { least: Some(5), ..options }.check().is_err());
+    /// assert!(WorkerOptions { least: Some(5), ..options.clone() }.check().is_err());
+    /// assert!(WorkerOptions { concurrency: 10_001, ..options }.check().is_err());
     /// ```
     pub fn check(&self) -> Result<()> {
         let invalid = |what: &str, remedy: &str| Err(Error::new(Code::InvalidArgument, what).remedy(remedy));
         if self.concurrency == 0 {
             return invalid("a concurrency of 0 runs nothing", "give it at least 1");
         }
+        if self.concurrency > MOST || self.spare() > MOST {
+            let what = format!("{} attempts at once and {} spare places", self.concurrency, self.spare());
+            return invalid(
+                &what,
+                "give at most 10000 of each: attempts beyond are better shared by several workers",
+            );
+        }
         if self.lease.as_millis() < 100 {
             return invalid("the lease is shorter than 100 ms", "give it at least 100 ms");
+        }
+        if self.lease > LONGEST {
+            let what = format!("a lease of {} ms", self.lease.as_millis());
+            return invalid(
+                &what,
+                "give it at most a day: for as long nobody takes over from a worker that is gone",
+            );
         }
         self.scale().map(drop)
     }

@@ -3,6 +3,7 @@
 use super::{principal, print_json};
 use crate::args::{Submit, WorkOptions};
 use crate::context::{Context, Outcome};
+use crate::lines::{Found, read_line};
 use crate::output;
 use sealbook_common::request;
 use sealbook_common::sealbook::tasks::{
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// How many lines are submitted together.
 const BATCH: usize = 1000;
+/// The longest line. Beyond the limit of arguments, so that escapes and white space do not matter.
+const LINE: u64 = 8 << 20;
 /// For how long an idempotency key is remembered.
 const DAY: Span = Span::from_secs(86_400);
 
@@ -65,10 +68,25 @@ fn lines(tasks: &Engine, context: &Context) -> Result<Outcome> {
         let submitted = tasks.submit_many(std::mem::take(specs))?;
         submitted.iter().try_for_each(|submitted| print(submitted, context))
     };
-    for (line, number) in std::io::stdin().lines().zip(1u64..) {
-        let line = line?;
-        if !line.trim().is_empty() {
-            specs.push(tasks::spec_of(&line).map_err(|error| error.with("line", number))?);
+    let (mut input, mut bytes) = (std::io::stdin().lock(), Vec::new());
+    for number in 1.. {
+        let spec = match read_line(&mut input, &mut bytes, LINE)? {
+            Found::End => break,
+            Found::TooLong => Err(invalid(
+                format!("the line is longer than {LINE} bytes"),
+                "keep large content in files, and pass their paths as arguments",
+            )),
+            Found::Line if bytes.trim_ascii().is_empty() => continue,
+            Found::Line => std::str::from_utf8(&bytes)
+                .map_err(|e| invalid(format!("the line is not text: {e}"), "write it as UTF-8"))
+                .and_then(tasks::spec_of),
+        };
+        match spec {
+            Ok(spec) => specs.push(spec),
+            Err(error) => {
+                output::report(context, Some(number), &error);
+                return Ok(Outcome::Refused);
+            }
         }
         if specs.len() == BATCH {
             submit(&mut specs)?;
