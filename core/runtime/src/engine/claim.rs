@@ -270,8 +270,7 @@ fn tend(desk: &mut Desk<'_>, shared: &Shared) -> Result<usize> {
     }
     let due = desk.tables.due(now, BATCH)?;
     for id in &due {
-        if readable(desk.task(*id).map(drop))?.is_some() {
-            desk.settle(*id)?;
+        if readable(desk.settle(*id))?.is_some() {
             desk.touch(*id);
         }
     }

@@ -223,11 +223,21 @@ mod tests {
         (0..attempts).for_each(|_| ends.recv().unwrap());
     }
 
+    /// Waits until it is so.
+    fn until(pool: &Pool, is_so: impl Fn(&State) -> bool) {
+        while !is_so(&pool.shared.state.lock()) {
+            std::thread::yield_now();
+        }
+    }
+
     #[test]
     fn threads_begin_when_they_are_needed() {
         let idle = pool(1000, |_| Outcome::Cancelled);
-        (0..100).for_each(|_| run(&idle, 1));
-        assert!(idle.shared.state.lock().begun < 10);
+        for _ in 0..100 {
+            run(&idle, 1);
+            until(&idle, |state| state.asked == state.lingering + usize::from(state.is_looking_out));
+        }
+        assert_eq!(idle.shared.state.lock().begun, 1);
 
         let all_inside = Arc::new(Barrier::new(50));
         let busy = pool(50, move |_| {
@@ -244,9 +254,7 @@ mod tests {
         let pool = pool(2, |_| Outcome::Cancelled);
         for _ in 0..20 {
             run(&pool, 10);
-            while pool.shared.state.lock().asked > 0 {
-                std::thread::yield_now();
-            }
+            until(&pool, |state| state.asked == 0);
         }
         assert!(pool.shared.state.lock().begun <= 2);
     }

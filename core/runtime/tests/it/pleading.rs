@@ -208,6 +208,24 @@ fn a_grant_that_no_votes_stand_behind_does_not_let_it_run() {
 }
 
 #[test]
+fn a_grant_of_votes_that_were_handed_over_lets_it_run() {
+    let house = House::in_a_file();
+    let mut lent = spec("1", 2);
+    lent.approval.as_mut().unwrap().delegation = true;
+    let (id, plea) = plead(&house.engine, lent);
+    for (from, to) in [("bob", "dan"), ("cat", "bob")] {
+        house.engine.delegate(plea.id, principal(from), Some(principal(to))).unwrap();
+    }
+    // Bob's vote is cast by dan, and bob's hand casts cat's.
+    for (voter, seat) in [("dan", "bob"), ("bob", "cat")] {
+        let approval = Saying::of(Choice::Approve, "").on_behalf_of(principal(seat));
+        house.engine.say(plea.id, principal(voter), approval).unwrap();
+    }
+    assert_eq!(run(&house.another()).completed, 1);
+    assert_eq!(state(&house.engine, id), State::Completed);
+}
+
+#[test]
 fn a_task_that_nobody_has_submitted_does_not_run() {
     let house = House::in_a_file();
     let engine = house.another();

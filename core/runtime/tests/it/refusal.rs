@@ -9,7 +9,7 @@ use sealbook_runtime::{
     work,
 };
 use sealbook_store::{Batch, MemoryStore, Page, Query, Receipt, Store, TaskFilter, TaskRow, TaskTables};
-use sealbook_tasks::{Span, Spec, State, Timeouts};
+use sealbook_tasks::{Dependency, OnFailure, Span, Spec, State, Timeouts};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -106,21 +106,27 @@ fn what_does_not_pass_ends_the_worker() {
 fn a_damaged_row_keeps_no_other_from_its_turn() {
     let house = House::in_a_file();
     let due = Timeouts { schedule_to_start: Some(Span::from_millis(1)), ..Timeouts::default() };
-    let specs = vec![Spec { timeouts: due, ..task("work", "1") }, task("work", "2"), task("work", "3")];
-    let ids: Vec<_> = house.engine.submit_many(specs).unwrap().iter().map(|submitted| submitted.id).collect();
+    let mut ids = [(); 3].map(|()| Engine::new_id().unwrap());
+    ids.sort_unstable();
+    // The damaged one waits for the next, so that it is looked at when that ends, too.
+    let after = vec![Dependency { task: ids[1], on_failure: OnFailure::Run }];
+    let damaged = Spec { timeouts: due, after, ..task("work", "1") };
+    let specs = [task("work", "2"), task("work", "3"), damaged];
+    house.engine.submit_as([ids[1], ids[2], ids[0]].into_iter().zip(specs).collect()).unwrap();
     house.change("UPDATE tasks SET document = substr(document, 1, 40) WHERE due IS NOT NULL");
     house.change(
         "UPDATE transitions SET document = '{}' WHERE number = (SELECT max(number) FROM transitions)",
     );
     let engine = house.another();
-    let handlers = Handlers::from([(kind("work"), Arc::new(|_: &Attempt| Outcome::Cancelled) as _)]);
+    let handlers =
+        Handlers::from([(kind("work"), Arc::new(|_: &Attempt| Outcome::Complete("1".to_owned())) as _)]);
     let ops = Some(principal("ops"));
     let options = WorkerOptions { concurrency: 1, principal: ops, ..WorkerOptions::default() };
     let mut ran = Vec::new();
     let stop = CancelToken::new();
     let mut tell = |progress| {
-        if let Progress::Started(claimed) = progress {
-            ran.push(claimed.task.id);
+        if let Progress::Ended(id, State::Completed) = progress {
+            ran.push(id);
             if ran.contains(&ids[1]) && ran.contains(&ids[2]) {
                 stop.cancel("enough");
             }
@@ -139,6 +145,7 @@ fn a_damaged_row_keeps_no_other_from_its_turn() {
     assert!(error.message().contains(&ids[0].to_string()), "{error}");
     assert!(engine.show(ids[0]).unwrap_err().message().contains(&ids[0].to_string()));
     let states = engine.act_many(Deed::Cancel, &ids, &principal("ann"), "").unwrap();
-    assert_eq!(states.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, true]);
+    assert_eq!(states[0].as_ref().unwrap_err().code(), Code::Tampered);
+    assert!(states[1..].iter().all(|state| state.as_ref().unwrap_err().code() == Code::IllegalTransition));
     assert!(engine.figures(1000).is_ok() && !engine.events(0, 1000).unwrap().is_empty());
 }

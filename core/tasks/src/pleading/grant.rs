@@ -6,6 +6,7 @@ use super::policy::Per;
 use crate::{Principal, Standing, Task, subject};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
+use std::collections::BTreeSet;
 
 /// Lets the next attempt of a task begin. Returns the step that uses the grant, to be written together with the
 /// start; none if no approval is needed or if the grant covers the retries of an attempt that has used it.
@@ -74,22 +75,22 @@ impl Plea {
                 .remedy("let the task plead, and vote anew")
                 .with("plea", self.id)
         };
-        let mut counted: Vec<&Principal> = Vec::new();
+        // A hand is lent once and a vote counts once, as when they were cast.
+        let (mut voters, mut seats) = (BTreeSet::new(), BTreeSet::new());
         for ballot in self.votes.iter().map(|vote| &vote.ballot).filter(|b| b.choice == Choice::Approve) {
             let about = (ballot.task, ballot.subject, ballot.round);
-            let of = [&ballot.voter, ballot.seat()];
+            let is_new = voters.insert(&ballot.voter) & seats.insert(ballot.seat());
             if about != (self.task, self.subject, self.round)
-                || of.iter().any(|who| **who == self.requester || counted.contains(who))
+                || [&ballot.voter, ballot.seat()].contains(&&self.requester)
+                || !is_new
             {
                 return Err(refused(format!("the vote of {} is none for this grant", ballot.voter)));
             }
             if self.policy.signed {
                 ballot.verify(&standing(&ballot.voter)).map_err(|e| refused(e.message().to_owned()))?;
             }
-            counted.extend(of);
         }
-        // Each stands there twice: as who voted and as whose vote it is.
-        let (approvals, needed) = (counted.len() / 2, self.policy.approvals);
+        let (approvals, needed) = (seats.len(), self.policy.approvals);
         if u32::try_from(approvals).unwrap_or(u32::MAX) < needed {
             return Err(refused(format!("the grant rests on {approvals} of {needed} approvals")));
         }
