@@ -236,6 +236,31 @@ fn many_tasks_are_acted_on_at_once_and_one_that_cannot_be_holds_back_no_other() 
 }
 
 #[test]
+fn what_is_no_id_is_looked_up_nowhere_and_no_id_is_to_be_left_out() {
+    let project = Project::new();
+    for command in [["task", "show"], ["task", "watch"], ["task", "cancel"], ["show", "--json"]] {
+        let ended = project.run(command.into_iter().chain(["nonsense"]));
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.err.contains("as it was printed") && !ended.err.contains("leave"), "{ended:?}");
+    }
+    let record = project.run([
+        "record",
+        "--actor",
+        "ann",
+        "--actor-type",
+        "human",
+        "--action",
+        "x",
+        "--kind",
+        "custom.x",
+        "--id",
+        "nonsense",
+    ]);
+    assert!(record.failed("INVALID_ID").err.contains("leave it out to have one made"), "{record:?}");
+    assert!(project.run(["task", "show", &"x".repeat(100_000)]).failed("INVALID_ID").err.len() < 300);
+}
+
+#[test]
 fn kinds_keys_and_the_queue_are_limited_and_paused() {
     let project = Project::new();
     assert_eq!(project.run(["task", "limit"]).good(), "nothing is limited\n");

@@ -44,8 +44,9 @@ impl EntryId {
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         Self::parse_bytes(text.as_bytes()).ok_or_else(|| {
-            Error::new(Code::InvalidId, format!("id {text:?} is not a lower-case UUID of version 7"))
-                .remedy("leave the id out to have one made, or make one with a UUIDv7 library")
+            let shown: String = text.chars().take(80).collect();
+            Error::new(Code::InvalidId, format!("id {shown:?} is not a lower-case UUID of version 7"))
+                .remedy("give all 36 characters of it, as it was printed")
         })
     }
 
@@ -124,5 +125,7 @@ mod tests {
         ] {
             assert_eq!(EntryId::parse(text).unwrap_err().code(), Code::InvalidId, "{text}");
         }
+        let long = EntryId::parse(&"x".repeat(100_000)).unwrap_err();
+        assert!(long.message().len() < 250, "{long}");
     }
 }

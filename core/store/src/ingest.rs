@@ -75,7 +75,7 @@ impl Ingest {
         let kind = Kind::for_caller(&record.kind)?;
         let (salt, tail) = random.split_first_chunk().unwrap_or((&[0; 32], &[]));
         let id = match &record.id {
-            Some(id) => EntryId::parse(id)?,
+            Some(id) => EntryId::parse(id).map_err(|error| error.remedy("leave it out to have one made"))?,
             None => EntryId::new(now, tail.try_into().unwrap_or_default()),
         };
         let mut payload = canon.canonicalize(&record.payload)?.to_vec();
