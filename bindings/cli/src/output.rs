@@ -135,9 +135,14 @@ fn escaped(text: &str, hit: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
 
 /// At most `most` characters of a text, escaped.
 pub(crate) fn brief(text: &str, most: usize) -> String {
+    escape(&cut(text, most)).into_owned()
+}
+
+/// At most `most` characters of a text as they are, for what is escaped as a whole later: escaped twice, it would show escapes of escapes.
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", escape(text.get(..end).unwrap_or_default())),
-        None => escape(text).into_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
     }
 }
 

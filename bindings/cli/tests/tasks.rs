@@ -261,6 +261,23 @@ fn what_is_no_id_is_looked_up_nowhere_and_no_id_is_to_be_left_out() {
 }
 
 #[test]
+fn what_others_wrote_is_escaped_once() {
+    let project = Project::new();
+    let id = submit(&project, &["--max-attempts", "1"], &["a\u{202e}b"]);
+    work(&project);
+    let shown = project.run(["task", "show", &id]).good();
+    let listed = project.run(["task", "list"]).good();
+    assert!(listed.contains(r#"["a\u{202e}b"]"#), "{listed}");
+    assert!(shown.contains(r#"["a\u{202e}b"]"#), "{shown}");
+    assert!(shown.contains(r#""a\u{202e}b" cannot be started"#), "{shown}");
+    assert!(!shown.contains("u{5c}") && !shown.contains('\u{202e}'), "{shown}");
+    let schedule = project.run(["schedule", "add", "n", "--cron", "@daily", "--", "a\u{202e}b"]).good();
+    assert!(schedule.contains(r#"["a\u{202e}b"]"#), "{schedule}");
+    let limit = project.run(["task", "limit", "--key", "a\u{202e}b", "--pause"]).good();
+    assert_eq!(limit, "key a\\u{202e}b: paused\n");
+}
+
+#[test]
 fn kinds_keys_and_the_queue_are_limited_and_paused() {
     let project = Project::new();
     assert_eq!(project.run(["task", "limit"]).good(), "nothing is limited\n");

@@ -85,7 +85,7 @@ fn print(scheduled: &Scheduled, context: &Context) -> Result<()> {
         None => "no other".to_owned(),
     };
     let times = format!("{} {}", schedule.cron, schedule.zone);
-    let what = format!("{} {}", spec.kind, output::brief(spec.arguments.as_str(), 60));
+    let what = format!("{} {}", spec.kind, output::cut(spec.arguments.as_str(), 60));
     let name = context.out.strong(&output::escape(scheduled.name.as_str()));
     output::print(&format!("{name}  {}  {next}  {}\n", output::escape(&times), output::escape(&what)))?;
     match &scheduled.problem {

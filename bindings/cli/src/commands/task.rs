@@ -113,24 +113,23 @@ fn show(id: &str, by: &Viewer, context: &Context) -> Result<Outcome> {
     let mut out =
         format!("{}  {}\n", context.out.strong(&task.id.to_string()), coloured(task.state, context));
     let mut add = |name: &str, value: &str| {
-        out.push_str(&format!("  {name:<11} {value}\n"));
+        out.push_str(&format!("  {name:<11} {}\n", output::escape(value)));
     };
-    let escape = |text: &str| output::escape(text).into_owned();
-    add("kind", &escape(task.spec.kind.as_str()));
-    add("arguments", &output::brief(task.spec.arguments.as_str(), 500));
-    add("requester", &escape(task.spec.requester.as_str()));
+    add("kind", task.spec.kind.as_str());
+    add("arguments", &output::cut(task.spec.arguments.as_str(), 500));
+    add("requester", task.spec.requester.as_str());
     add("attempts", &format!("{} of {}", task.attempts, task.spec.retry.max_attempts));
     if let Some(reason) = &task.reason {
-        add("reason", &escape(reason));
+        add("reason", reason);
     }
     if let Some(waiting) = &view.waiting {
-        add("waits for", &escape(waiting));
+        add("waits for", waiting);
     }
     if let Some(failure) = &task.failure {
-        add("failure", &escape(&format!("{}: {}", failure.class, failure.message)));
+        add("failure", &format!("{}: {}", failure.class, failure.message));
     }
     if let Some(result) = &view.row.result {
-        add("result", &output::brief(result, 2000));
+        add("result", &output::cut(result, 2000));
     }
     for plea in &view.pleas {
         let count = format!("{} of {} approvals", plea.approvals(), plea.policy.approvals);

@@ -71,5 +71,5 @@ fn line(gate: &GateName, limits: &GateLimits) -> String {
         .map(|rate| format!("at most {} in {}, {} at once after a pause", rate.starts, rate.per, rate.burst));
     let paused = limits.paused.then(|| "paused".to_owned());
     let limits: Vec<_> = [paused, concurrency, adaptive, rate].into_iter().flatten().collect();
-    format!("{name}: {}\n", limits.join("; "))
+    format!("{}: {}\n", output::escape(&name), limits.join("; "))
 }

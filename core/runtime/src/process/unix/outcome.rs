@@ -79,7 +79,8 @@ fn refused(request: &ProcessRequest, errno: Option<i32>, why: &str) -> Outcome {
     let is_permanent = errno.is_none_or(|errno| PERMANENT.contains(&Errno::from_raw_os_error(errno)));
     // Too many processes or files, too little memory, a program that is just being written.
     let fault = if is_permanent { Fault::Permanent } else { Fault::Transient };
-    failed(fault, "SpawnError", format!("{:?} cannot be started{place}: {why}", request.program))
+    // The name as it is: whoever shows it escapes what must be, and would escape an escape again.
+    failed(fault, "SpawnError", format!("\"{}\" cannot be started{place}: {why}", request.program))
 }
 
 /// With the last line that the child wrote about it.
