@@ -67,6 +67,12 @@ fn options(text: &str) -> Result<EngineOptions> {
 }
 
 fn access(listed: Vec<Listed>) -> Result<Access> {
+    let mut names: Vec<_> = listed.iter().map(|listed| &listed.id).collect();
+    names.sort_unstable();
+    if let Some([twice, _]) = names.array_windows().find(|[a, b]| a == b) {
+        return Err(Error::new(Code::InvalidArgument, format!("the principal {twice:?} is listed twice"))
+            .remedy("list it once, with all its roles, rights and keys"));
+    }
     let standing = |listed: Listed| {
         let allowances = listed.may.iter().map(|text| allowance(text)).collect::<Result<_>>()?;
         Ok(Standing { principal: listed.id, roles: listed.roles, allowances, keys: listed.keys })
@@ -102,6 +108,14 @@ mod tests {
         assert!(standing("ann").may(Right::Approve, &kind) && !standing("ann").may(Right::Submit, &kind));
         assert!(!standing("bob").may(Right::Approve, &kind) && standing("bob").roles.is_empty());
         assert_eq!(access("tasks.principals = []").unwrap(), Access::Listed(vec![]));
+    }
+
+    #[test]
+    fn a_principal_who_is_listed_twice_is_refused_by_name() {
+        let text = "[tasks]\nprincipals = [{ id = \"ann\" }, { id = \"bob\" }, { id = \"ann\", roles = [\"approver\"] }]";
+        let error = options(text).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidArgument);
+        assert!(error.message().contains("\"ann\" is listed twice"), "{error}");
     }
 
     #[test]
