@@ -234,6 +234,21 @@ fn a_key_is_made_for_its_owner_alone_and_never_over_another_file() {
 }
 
 #[test]
+fn errors_about_a_key_name_the_file_that_was_given() {
+    let project = Project::new();
+    let file = project.path().join("pub.txt");
+    fs::write(&file, "0".repeat(64)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let shown = project.run(["key", "show", "pub.txt"]);
+    let told = &shown.failed("INVALID_ARGUMENT").err;
+    assert!(told.contains("pub.txt: that is no private Ed25519 key in PEM; make one"), "{shown:?}");
+    let made = project.run(["key", "new", "nodir/x.pem"]);
+    let told = &made.failed("NOT_FOUND").err;
+    assert!(told.contains("cannot write nodir/x.pem: No such file or directory"), "{told}");
+    assert!(!told.contains(".sealbook-"), "{told}");
+}
+
+#[test]
 fn a_key_that_others_may_read_is_used_with_a_warning() {
     let project = Project::new();
     let public = new_key(&project, "bob.pem");

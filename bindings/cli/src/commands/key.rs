@@ -43,8 +43,11 @@ fn make(path: &Path) -> Result<Hash> {
     let key = VoterKey::from_seed(&seed);
     let failed = |e| Error::io(e, "write", path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::metadata(folder).map_err(failed)?;
     // Temporary files have mode 0600 from the moment that they exist, and the name is never that of half a key.
-    let mut file = tempfile::Builder::new().prefix(".sealbook-").tempfile_in(folder).map_err(failed)?;
+    let file = tempfile::Builder::new().prefix(".sealbook-").tempfile_in(folder);
+    // Without the name of the temporary file, which its error has packed around the system's.
+    let mut file = file.map_err(|e| failed(e.kind().into()))?;
     file.write_all(key.to_pem()?.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(|e| Error::io(e, "sync", path))?;
     match file.persist_noclobber(path) {
@@ -68,7 +71,10 @@ pub(super) fn load(path: &Path, context: &Context) -> Result<VoterKey> {
             &format!("others may read the private key {name}, mode {mode:03o}; chmod 600 it"),
         );
     }
-    VoterKey::from_pem(&bounded::read(file, path, MOST)?).map_err(|error| error.with("path", path.display()))
+    VoterKey::from_pem(&bounded::read(file, path, MOST)?).map_err(|error| {
+        Error::new(error.code(), format!("{}: {}", path.display(), error.message()))
+            .with("path", path.display())
+    })
 }
 
 /// The mode of a file that not only its owner may read or change. Pipes and devices have none that would say so.

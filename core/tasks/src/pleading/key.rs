@@ -30,9 +30,9 @@ impl VoterKey {
     /// # Ok::<(), sealbook_error::Error>(())
     /// ```
     pub fn from_pem(pem: &str) -> Result<Self> {
-        // What cannot be read is not repeated: it may be a key all the same.
-        SigningKey::from_pkcs8_pem(pem.trim()).map(Self).map_err(|e| {
-            Error::new(Code::InvalidArgument, format!("that is no private Ed25519 key in PEM: {e}"))
+        // What cannot be read is not repeated: it may be a key all the same. What the library says is about bytes of the format, and helps nobody.
+        SigningKey::from_pkcs8_pem(pem.trim()).map(Self).map_err(|_| {
+            Error::new(Code::InvalidArgument, "that is no private Ed25519 key in PEM")
                 .remedy("make one with `sealbook key new FILE`")
         })
     }
