@@ -299,6 +299,10 @@ fn kinds_keys_and_the_queue_are_limited_and_paused() {
     project.run(["work", "--until-idle"]).good();
     assert_eq!(project.run(["task", "show", id, "--json"]).json()["state"], "completed");
     project.run(["task", "limit", "--queue", "--rate", "0"]).failed("INVALID_POLICY");
+    project.run(["task", "limit", "--queue", "--rate", "1", "--per", "1e15"]).failed("INVALID_POLICY");
+    let endless = project.run(["task", "limit", "--queue", "--rate", "1", "--per", "1e300"]);
+    assert_eq!(endless.code, Some(2));
+    assert!(endless.err.contains("1e300 seconds") && endless.err.len() < 300, "{endless:?}");
 }
 
 #[test]

@@ -12,7 +12,8 @@ use std::fmt;
 pub const ARGUMENTS_LIMIT: usize = 1 << 20;
 /// The most tasks that one may depend on.
 pub const DEPENDENCIES_LIMIT: usize = 1000;
-const LONGEST: Span = Span::from_secs(100 * 366 * 86_400);
+/// The longest time that anything is limited to or counted in.
+pub(crate) const LONGEST: Span = Span::from_secs(100 * 366 * 86_400);
 
 /// The arguments of a task: one JSON value, kept in its canonical form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

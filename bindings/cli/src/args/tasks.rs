@@ -123,8 +123,8 @@ pub(crate) struct Limit {
     #[arg(long, value_name = "STARTS", requires = "gate")]
     pub(crate) rate: Option<u32>,
     /// The time of the rate, in seconds
-    #[arg(long, value_name = "SECONDS", requires = "rate", default_value_t = 1.0)]
-    pub(crate) per: f64,
+    #[arg(long, value_name = "SECONDS", requires = "rate", default_value = "1", value_parser = seconds)]
+    pub(crate) per: Duration,
     /// So many may start at once after a pause [default: 1]
     #[arg(long, value_name = "N", requires = "rate")]
     pub(crate) burst: Option<u32>,

@@ -1,6 +1,7 @@
 //! Gates: what limits how many tasks of a kind or a key run, and how fast they start.
 
 use crate::span::micros;
+use crate::spec::LONGEST;
 use crate::{Adaptive, Key, Span, TaskKind};
 use sealbook_error::{Code, Error, Result};
 use sealbook_ledger::Time;
@@ -93,7 +94,7 @@ impl GateLimits {
     /// Checks the figures.
     ///
     /// # Errors
-    /// `INVALID_POLICY` for a rate of nothing or of more than one start a microsecond, for adaptive bounds that cross, and for both a fixed and an
+    /// `INVALID_POLICY` for a rate of nothing, of more than one start a microsecond or in more than 100 years, for adaptive bounds that cross, and for both a fixed and an
     /// adaptive concurrency.
     pub fn check(&self) -> Result<()> {
         if let Some(adaptive) = self.adaptive {
@@ -104,6 +105,10 @@ impl GateLimits {
             }
         }
         let Some(rate) = self.rate else { return Ok(()) };
+        if rate.per > LONGEST {
+            return Err(Error::new(Code::InvalidPolicy, format!("a rate of so many starts in {}", rate.per))
+                .remedy("give it at most 100 years"));
+        }
         if rate.starts > 0 && rate.burst > 0 && rate.interval() > 0 {
             return Ok(());
         }

@@ -4,29 +4,19 @@ use super::{principal, print_json, span};
 use crate::args::Limit;
 use crate::context::{Context, Outcome};
 use crate::output;
+use sealbook_common::sealbook::Result;
 use sealbook_common::sealbook::tasks::{Adaptive, GateLimits, GateName, Key, Rate, TaskKind, limit_json};
-use sealbook_common::sealbook::{Code, Error, Result};
 
 pub(crate) fn run(args: &Limit, context: &Context) -> Result<Outcome> {
     let engine = context.open()?.tasks()?;
     if let Some(gate) = gate(args)? {
-        let rate = args.rate.map(|starts| {
-            let per = std::time::Duration::try_from_secs_f64(args.per).map_err(|_| {
-                Error::new(Code::InvalidArgument, format!("{} s is no length of time", args.per))
-                    .remedy("give seconds above 0")
-            })?;
-            Ok::<_, Error>(Rate { starts, per: span(per), burst: args.burst.unwrap_or(1) })
-        });
+        let rate =
+            args.rate.map(|starts| Rate { starts, per: span(args.per), burst: args.burst.unwrap_or(1) });
         let adaptive = args.adaptive.map(|most| {
             let usual = Adaptive::between(args.least.unwrap_or(1), most);
             Adaptive { first: args.first.unwrap_or(usual.first), ..usual }
         });
-        let limits = GateLimits {
-            concurrency: args.concurrency,
-            adaptive,
-            rate: rate.transpose()?,
-            paused: args.pause,
-        };
+        let limits = GateLimits { concurrency: args.concurrency, adaptive, rate, paused: args.pause };
         if limits != GateLimits::default() || args.lift {
             engine.limit(gate, limits, principal(args.act.by.principal.as_deref())?, &args.act.reason)?;
         }
