@@ -150,9 +150,21 @@ fn only_who_is_listed_in_the_settings_may_submit_and_approve() {
         assert_eq!(project.run(["approve", &plea, "--as", who]).code, Some(1), "{who}");
     }
     project.run(["approve", &plea, "--as", "cat"]).good();
-    let refused = project.run(["log", "--json"]).out_lines();
-    let refused = refused.iter().filter(|entry| entry["payload"]["action"]["type"] == "refused").count();
-    assert_eq!(refused, 3, "every refusal is an entry");
+    let back = project.run(["plea", "take-back", &plea, "--as", "bob"]);
+    assert!(back.err.contains("bob may not take a vote back"), "{back:?}");
+    let log = project.run(["log", "--json"]).out_lines();
+    let actors = |action: &str| {
+        let of = log.iter().filter(|entry| entry["payload"]["action"]["type"] == action);
+        of.map(|entry| entry["payload"]["actor"].clone()).collect::<Vec<_>>()
+    };
+    let actor = |sort: &str, id: &str| json!({"type": sort, "id": id});
+    let refused = ["bob", "eve", "bob"].map(|id| actor("human", id));
+    assert_eq!(
+        actors("refused"),
+        [&refused[..], &[actor("service", "eve")]].concat(),
+        "every refusal is an entry"
+    );
+    assert_eq!(actors("approve"), [actor("human", "cat")]);
 }
 
 #[test]
@@ -354,7 +366,9 @@ fn a_breaker_is_opened_by_hand_holds_tasks_back_and_lets_them_go_when_it_is_clos
     assert!(closed.starts_with("api  closed since "), "{closed}");
     assert_eq!(work(&project)["completed"], 1);
     assert_eq!(project.run(["breaker", "list", "--json"]).json()["calls"], 1);
-    assert_eq!(project.run(["breaker", "reset", "api", "--json"]).json()["calls"], 0);
+    assert_eq!(project.run(["breaker", "list", "--json"]).json()["reason"], Value::Null);
+    let reset = project.run(["breaker", "reset", "api", "--json"]).json();
+    assert_eq!((&reset["calls"], &reset["reason"]), (&json!(0), &Value::Null));
     project.run(["breaker", "open", ""]).failed("INVALID_TASK");
 }
 

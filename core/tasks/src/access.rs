@@ -95,7 +95,12 @@ impl Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let code = if refusal.is_of_a_plea() { Code::VoteRefused } else { Code::AccessRefused };
-        Error::new(code, format!("{} may not {}: {}", refusal.who, refusal.what, refusal.detail))
+        let what = match refusal.what.as_str() {
+            "withdraw" => "take a vote back",
+            "delegate" => "hand a vote over or take that back",
+            what => what,
+        };
+        Error::new(code, format!("{} may not {what}: {}", refusal.who, refusal.detail))
             .remedy(refusal.why.meaning())
             .with("why", refusal.why)
     }

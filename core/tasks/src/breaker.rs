@@ -352,7 +352,7 @@ impl Breaker {
             state: self.state,
             since: self.since,
             until: self.retry_at(),
-            reason: self.reason.clone(),
+            reason: self.reason.clone().filter(|reason| !reason.is_empty()),
             calls,
             failures,
             slow,

@@ -138,8 +138,13 @@ pub(crate) fn refusal(refusal: &Refusal) -> Record {
     let metadata = json!({"task": refusal.task, "plea": refusal.plea});
     // Whose name stands on what is not signed as it should be has not been shown.
     let is_proven = !matches!(refusal.why, Ground::Forged | Ground::Unsigned);
-    let who = if is_proven { refusal.who.as_str() } else { "sealbook" };
-    record(kind, principal("service", who), "refused", refusal, metadata)
+    let actor = match refusal.who.as_str() {
+        _ if !is_proven => principal("service", "sealbook"),
+        // As whoever's vote counts.
+        who if refusal.is_of_a_plea() => principal("human", who),
+        who => principal("service", who),
+    };
+    record(kind, actor, "refused", refusal, metadata)
 }
 
 /// A breaker that opened, closed or lets probes through.

@@ -100,7 +100,7 @@ impl Engine {
         let (on, Voter { principal, key }) = (on.into(), voter.into());
         self.decide_or_refuse(move |desk, shared| {
             let now = desk.now;
-            let (plea, is_new) = match find(desk, on, &principal)? {
+            let (plea, is_new) = match find(desk, on, &principal, saying.choice)? {
                 Ok(found) => found,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -137,7 +137,7 @@ impl Engine {
         let on = on.into();
         self.read(|tables| {
             let mut desk = Desk::new(tables, sealbook_store::now()?);
-            let (plea, _) = find(&mut desk, on, &voter)??;
+            let (plea, _) = find(&mut desk, on, &voter, saying.choice)??;
             Ok(plea.ballot(voter, saying, desk.now))
         })
     }
@@ -149,7 +149,7 @@ impl Engine {
     pub fn cast(&self, ballot: Ballot) -> Result<Plea> {
         ballot.check()?;
         self.decide_or_refuse(move |desk, shared| {
-            let (plea, is_new) = match find(desk, VoteOn::Task(ballot.task), &ballot.voter)? {
+            let (plea, is_new) = match find(desk, VoteOn::Task(ballot.task), &ballot.voter, ballot.choice)? {
                 Ok(found) => found,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -158,7 +158,7 @@ impl Engine {
                 let plea = (!is_new).then_some(plea.id);
                 return Ok(Err(Refusal {
                     plea,
-                    ..refusal(desk, &ballot.voter, ballot.task, Ground::Unsigned, detail)
+                    ..refusal(desk, &ballot.voter, ballot.choice, ballot.task, Ground::Unsigned, detail)
                 }));
             }
             count(desk, shared, plea, is_new, ballot)
@@ -210,6 +210,7 @@ fn find(
     desk: &mut Desk<'_>,
     on: VoteOn,
     voter: &Principal,
+    choice: Choice,
 ) -> Result<std::result::Result<(Plea, bool), Refusal>> {
     let id = match on {
         VoteOn::Plea(id) => {
@@ -218,7 +219,7 @@ fn find(
                 return Ok(Ok((plea, false)));
             }
             let detail = "the task has pleaded anew since".to_owned();
-            let refusal = refusal(desk, voter, plea.task, Ground::Decided, detail);
+            let refusal = refusal(desk, voter, choice, plea.task, Ground::Decided, detail);
             return Ok(Err(Refusal { plea: Some(id), ..refusal }));
         }
         VoteOn::Task(id) => id,
@@ -234,16 +235,23 @@ fn find(
     let task = desk.task(id)?;
     if task.state != State::Pending {
         let detail = format!("the task is {} and awaits no vote", task.state);
-        return Ok(Err(refusal(desk, voter, id, Ground::Decided, detail)));
+        return Ok(Err(refusal(desk, voter, choice, id, Ground::Decided, detail)));
     }
     if check_grant(task, last.as_ref(), now).is_ok() {
         let detail = "the task needs no approval, or has it".to_owned();
-        return Ok(Err(refusal(desk, voter, id, Ground::Decided, detail)));
+        return Ok(Err(refusal(desk, voter, choice, id, Ground::Decided, detail)));
     }
     Ok(Ok((desk.new_plea(id, Plea::open_early)?, true)))
 }
 
-fn refusal(desk: &Desk<'_>, who: &Principal, task: TaskId, why: Ground, detail: String) -> Refusal {
-    let (at, who, what) = (desk.now, who.clone(), "vote".to_owned());
+fn refusal(
+    desk: &Desk<'_>,
+    who: &Principal,
+    choice: Choice,
+    task: TaskId,
+    why: Ground,
+    detail: String,
+) -> Refusal {
+    let (at, who, what) = (desk.now, who.clone(), choice.deed().to_owned());
     Refusal { at, who, what, why, detail, task: Some(task), plea: None }
 }

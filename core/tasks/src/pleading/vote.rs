@@ -33,7 +33,7 @@ impl Plea {
         now: Time,
     ) -> Result<PleaStep, Refusal> {
         let refuse = |(why, detail): (Ground, String)| {
-            let what = what(ballot.choice).to_owned();
+            let what = ballot.choice.deed().to_owned();
             let who = voter.principal.clone();
             Refusal { at: now, who, what, why, detail, task: Some(self.task), plea: Some(self.id) }
         };
@@ -188,11 +188,14 @@ impl Plea {
 /// Whether a check lets it pass; else why not, with the value.
 type Checked = Result<(), (Ground, String)>;
 
-/// What is refused, as a refusal says it.
-fn what(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Approve | Choice::Deny => "vote",
-        Choice::TakeBack => "withdraw",
-        Choice::Delegate | Choice::Revoke => "delegate",
+impl Choice {
+    /// What is refused, as a refusal says it.
+    #[must_use]
+    pub fn deed(self) -> &'static str {
+        match self {
+            Choice::Approve | Choice::Deny => "vote",
+            Choice::TakeBack => "withdraw",
+            Choice::Delegate | Choice::Revoke => "delegate",
+        }
     }
 }
