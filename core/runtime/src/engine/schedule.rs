@@ -65,6 +65,7 @@ impl Engine {
     ///
     /// # Errors
     /// `INVALID_SCHEDULE` if the expression or zone is not understood, never comes, or the submission has what only a single task can have;
+    /// `INVALID_POLICY` if a name in it has the form of a secret, which no entry keeps;
     /// those of [`Engine::submit`] for the submission; `ACCESS_REFUSED` if the requester may not submit such tasks, or may not
     /// manage those of the schedule that would be replaced; and those of writing to the store.
     ///
